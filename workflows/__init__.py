@@ -1,0 +1,1 @@
+"""What is done about an event: the engine, the proof, the agents and the workflows themselves."""

@@ -1,0 +1,104 @@
+"""How things fail: each error says whose move it is, in a sentence for a person."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Who(StrEnum):
+    """Who can act on a failure."""
+
+    USER = "user"
+    OPERATOR = "operator"
+    MODEL = "model"
+    NOBODY = "nobody"
+    """It passes by itself: try again."""
+
+
+class Failure(BaseModel):
+    """A problem as data, for the journal and for people."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    who: Who
+    sentence: str
+    path: str = ""
+    count: int | None = None
+    feedback: str = ""
+
+
+class Problem(Exception):
+    """The base of every failure that was foreseen. What is not a Problem is a bug."""
+
+    who = Who.OPERATOR
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+    def failure(self, path: str = "") -> Failure:
+        return Failure(who=self.who, sentence=self.sentence, path=path)
+
+
+class UserProblem(Problem):
+    who = Who.USER
+
+
+class OperatorProblem(Problem):
+    who = Who.OPERATOR
+
+
+class ModelProblem(Problem):
+    who = Who.MODEL
+
+
+class Passing(Problem):
+    """Nobody need act: it may work the next time, so steps retry it."""
+
+    who = Who.NOBODY
+
+
+class SandboxBroken(Passing):
+    """The sandbox itself failed. A command that fails inside it is a result, never this."""
+
+
+class WorkflowError(Problem):
+    """A loop came to its limit: where, after how many turns, and what was said last."""
+
+    who = Who.MODEL
+
+    def __init__(self, path: str, count: int, feedback: str) -> None:
+        super().__init__(f"{path} reached its limit of {count} attempts: {feedback}")
+        self.path = path
+        self.count = count
+        self.feedback = feedback
+
+    def failure(self, path: str = "") -> Failure:
+        return Failure(
+            who=self.who,
+            sentence=self.sentence,
+            path=self.path or path,
+            count=self.count,
+            feedback=self.feedback,
+        )
+
+
+class ContractBroken(Problem):
+    """A value does not fit what a step declared: a bug, or rows of another version."""
+
+    def __init__(self, path: str, side: str, detail: str) -> None:
+        super().__init__(f"{path}: the {side} does not fit: {detail}")
+
+
+class Conflict(Problem):
+    """Somebody else wrote to the run first: a newer lease, or a cancellation."""
+
+    who = Who.NOBODY
+
+
+class Gone(Problem):
+    """What was asked for does not exist, or may not be seen, which looks the same."""
+
+    who = Who.USER

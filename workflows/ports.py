@@ -1,0 +1,243 @@
+"""All that the inside needs of the outside. Each port is small; `bot/wiring.py` builds what stands behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from policies.decision import Decision
+from policies.effects import Done, Effect
+from policies.facts import Permission
+from workflows.trigger import Tenant, Trigger
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# --- Sandbox: where untrusted code runs ---------------------------------------------------------------
+
+
+class Limits(Frozen):
+    memory_bytes: int = 2 * 1024**3
+    pids: int = 256
+    cpus: float = 2.0
+    workspace_bytes: int = 512 * 1024**2
+    file_bytes: int = 256 * 1024**2
+    output_bytes: int = 1024**2
+    """Of each stream; head and tail are kept, the middle is left out."""
+
+
+class SandboxSpec(Frozen):
+    run: str
+    tenant: str = ""
+    image: str = ""
+    """Empty means the operator's default image."""
+    limits: Limits = Limits()
+
+
+class SandboxFacts(Frozen):
+    """What a proof says about where its tests ran."""
+
+    kind: str
+    image: str
+    network: str
+    runtime: str = ""
+    trusted_only: bool = False
+    """True where the isolation is not meant for strangers' code."""
+
+
+class ExecResult(Frozen):
+    """A command that ran. Failing is a result; only a broken sandbox is an error."""
+
+    code: int | None
+    """None when it was killed for taking too long."""
+    stdout: str = ""
+    stderr: str = ""
+    seconds: float = 0.0
+    timed_out: bool = False
+    truncated: bool = False
+
+    @property
+    def ok(self) -> bool:
+        return self.code == 0
+
+
+WORKSPACE = "/workspace"
+
+
+class Sandbox(Protocol):
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def facts(self) -> SandboxFacts: ...
+
+    async def exec(
+        self,
+        argv: Sequence[str],
+        *,
+        timeout: float,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+    ) -> ExecResult:
+        """Runs in the workspace, as nobody, with no environment but `env` and a plain PATH and HOME."""
+        ...
+
+    async def read(self, path: str, *, limit: int = 1024**2) -> bytes:
+        """The file's bytes; Gone when there is no such plain file, UserProblem when it exceeds the limit."""
+        ...
+
+    async def write(self, files: Mapping[str, bytes]) -> None:
+        """Files by path; a relative path is below the workspace. Directories are made."""
+        ...
+
+    async def remove(self, paths: Sequence[str]) -> None: ...
+
+    async def destroy(self) -> None:
+        """Leaves no process and no file; doing it twice is fine."""
+        ...
+
+
+class Sandboxes(Protocol):
+    async def create(self, spec: SandboxSpec) -> Sandbox: ...
+
+    async def connect(self, sandbox_id: str) -> Sandbox:
+        """An existing one; Gone when it no longer is."""
+        ...
+
+    async def reap(self, keep: frozenset[str]) -> int:
+        """Destroys every sandbox of ours whose run is not among `keep`; how many."""
+        ...
+
+    async def check(self) -> str:
+        """A sentence on what is there, for `doctor`; OperatorProblem says what to do when it is unusable."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+# --- Model: who thinks ----------------------------------------------------------------------------------
+
+
+class ToolCall(Frozen):
+    id: str
+    name: str
+    arguments: str
+    """JSON as the model wrote it, not yet believed."""
+
+
+class Message(Frozen):
+    role: Literal["system", "user", "assistant", "tool"]
+    content: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str = ""
+
+
+class ToolSpec(Frozen):
+    name: str
+    description: str
+    parameters: dict[str, JsonValue]
+
+
+class Usage(Frozen):
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_cached: int = 0
+    dollars: float | None = 0.0
+    """None when nobody knows the price of the model."""
+
+
+class Turn(Frozen):
+    """One answer of a model."""
+
+    text: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    model: str = ""
+    usage: Usage = Usage()
+
+
+class Model(Protocol):
+    async def complete(self, route: str, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Turn:
+        """One turn on a route (`plan`, `author`, `fix`). Passing when it may work later."""
+        ...
+
+
+# --- Forge: what we read of GitHub (all writing goes through Effects) -----------------------------------
+
+
+class Head(Frozen):
+    branch: str
+    sha: str
+
+
+class Forge(Protocol):
+    async def head(self, tenant: Tenant) -> Head:
+        """The default branch and the commit that it is at now."""
+        ...
+
+    async def tarball(self, tenant: Tenant, sha: str) -> bytes:
+        """A gzipped tar of exactly this commit, as bytes from outside: not to be believed."""
+        ...
+
+    async def permission(self, tenant: Tenant, login: str) -> Permission:
+        """What this person may do, asked now."""
+        ...
+
+
+# --- Effects: the one door out --------------------------------------------------------------------------
+
+R = TypeVar("R", bound=Done)
+
+
+class Refused(Exception):
+    """The gate said no, or ask where nobody can be asked. The decision says why."""
+
+    def __init__(self, kind: str, decision: Decision) -> None:
+        super().__init__(f"{kind} was refused: {'; '.join(decision.reasons)}")
+        self.decision = decision
+
+
+class Effects(Protocol):
+    async def perform(self, effect: Effect[R], trigger: Trigger) -> R:
+        """Gate, then once and only once; Refused says what the rules said."""
+        ...
+
+
+# --- Journal and blobs: what is kept --------------------------------------------------------------------
+
+
+class RunStatus(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUSPENDED = "suspended"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        return self in {RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED}
+
+
+class Blobs(Protocol):
+    async def put(self, content: bytes) -> str:
+        """Kept by what it is; its digest is its name."""
+        ...
+
+    async def get(self, digest: str) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What a step of a real workflow finds in its context."""
+
+    forge: Forge
+    effects: Effects
+    sandboxes: Sandboxes
+    model: Model
+    blobs: Blobs
