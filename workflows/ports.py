@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from policies.decision import Decision
 from policies.effects import Done, Effect
 from policies.facts import Permission
+from workflows.errors import Problem, Who
 from workflows.trigger import Tenant, Trigger
 
 
@@ -194,8 +195,10 @@ class Forge(Protocol):
 R = TypeVar("R", bound=Done)
 
 
-class Refused(Exception):
+class Refused(Problem):
     """The gate said no, or ask where nobody can be asked. The decision says why."""
+
+    who = Who.USER
 
     def __init__(self, kind: str, decision: Decision) -> None:
         super().__init__(f"{kind} was refused: {'; '.join(decision.reasons)}")

@@ -1,0 +1,45 @@
+"""Holding a run: the lease is renewed while work goes on, and work stops when it is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+
+from workflows.engine.journal import JournalStore, Lease
+from workflows.errors import Conflict
+
+LEASE_SECONDS = 30.0
+
+
+@contextlib.asynccontextmanager
+async def held(store: JournalStore, lease: Lease, seconds: float = LEASE_SECONDS) -> AsyncGenerator[None]:
+    work = asyncio.current_task()
+    lost = False
+
+    async def beat() -> None:
+        nonlocal lost
+        while True:
+            await asyncio.sleep(seconds / 3)
+            try:
+                await store.renew(lease, seconds)
+            except Conflict:
+                lost = True
+                if work is not None:
+                    work.cancel()
+                return
+
+    heart = asyncio.create_task(beat())
+    try:
+        yield
+    except asyncio.CancelledError:
+        if lost and work is not None:
+            work.uncancel()
+            raise Conflict(f"another worker took over run {lease.run}") from None
+        raise
+    finally:
+        heart.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await heart
+        # A lease that was lost is not ours to release; the store knows by the fence.
+        await store.release(lease)
