@@ -1,0 +1,13 @@
+"""What a handler may know about the house it works in."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class House(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    label: str = "agent:fix"
+    bot_id: int = 0
+    """Our own numeric id: we never answer ourselves."""

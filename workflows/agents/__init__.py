@@ -1,0 +1,1 @@
+"""Who thinks: roles as data, one small loop, typed tools."""

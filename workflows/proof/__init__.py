@@ -1,0 +1,1 @@
+"""The proof: what the harness saw with its own eyes, red, green and the checks between."""

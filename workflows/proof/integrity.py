@@ -1,0 +1,35 @@
+"""Who may write where: the test author only new tests, the fixer only the project's own code."""
+
+from __future__ import annotations
+
+from policies.patch import Patch, is_workflow_file
+from workflows.proof.runners.port import Runner
+from workflows.tree import Tree
+
+
+def author_objection(path: str, tree: Tree, runner: Runner) -> str | None:
+    if runner.is_configuration(path):
+        return f"{path} steers how tests run; write a plain test file"
+    if not runner.is_test(path):
+        return f"{path} is not a test file; you may only write new test files"
+    if path in tree.files or path in tree.links:
+        return f"{path} exists; put your test in a new file"
+    return None
+
+
+def fixer_objection(path: str, tree: Tree, runner: Runner) -> str | None:
+    if is_workflow_file(path):
+        return f"{path} steers CI or ownership; it may not be changed"
+    if runner.is_configuration(path):
+        return f"{path} steers how tests run; it may not be changed"
+    if runner.is_test(path):
+        return f"{path} is a test; fix the code, not the tests"
+    if path in tree.links:
+        return f"{path} is a symbolic link; change the file it points to"
+    return None
+
+
+def first_objection(patch: Patch, tree: Tree, runner: Runner, *, author: bool) -> str | None:
+    """The same rules once more over the whole patch: what the tools refused cannot come in another way."""
+    rule = author_objection if author else fixer_objection
+    return next((no for path in patch.paths() if (no := rule(path, tree, runner))), None)

@@ -1,0 +1,1 @@
+"""How each kind of project runs its tests and says what came of them."""

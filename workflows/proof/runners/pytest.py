@@ -1,0 +1,83 @@
+"""pytest, asked for a JUnit report in the old form, which names the file of each test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+
+from workflows.ports import ExecResult
+from workflows.proof.results import Results
+from workflows.proof.runners import junit
+from workflows.tree import Tree
+
+_CONFIGURATION = {
+    "conftest.py",
+    "pytest.ini",
+    "tox.ini",
+    "setup.cfg",
+    "pyproject.toml",
+    "noxfile.py",
+    ".coveragerc",
+}
+
+
+class Pytest:
+    name = "pytest"
+
+    def fits(self, tree: Tree) -> bool:
+        return any(path.endswith(".py") for path in tree.files)
+
+    def is_test(self, path: str) -> bool:
+        pure = PurePosixPath(path)
+        named = pure.name.startswith("test_") or pure.stem.endswith("_test")
+        return pure.suffix == ".py" and (named or bool({"test", "tests"} & set(pure.parts[:-1])))
+
+    def is_configuration(self, path: str) -> bool:
+        name = PurePosixPath(path).name
+        return (
+            name in _CONFIGURATION
+            or name.endswith(".pth")
+            or name in {"sitecustomize.py", "usercustomize.py"}
+        )
+
+    def command(self, report: str, files: Sequence[str], seed: int) -> Sequence[str]:  # noqa: ARG002
+        return [
+            "python",
+            "-m",
+            "pytest",
+            "-q",
+            "--tb=short",
+            "-p",
+            "no:cacheprovider",
+            "--override-ini=junit_family=xunit1",
+            f"--junitxml={report}",
+            *(["--", *files] if files else []),
+        ]
+
+    def environment(self, tree: Tree, seed: int) -> Mapping[str, str]:
+        layout = ["src"] if any(path.startswith("src/") for path in tree.files) else []
+        return {
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONHASHSEED": str(seed),
+            "PYTHONPATH": ":".join(layout),
+        }
+
+    def read(self, command: Sequence[str], ran: ExecResult, report: bytes | None) -> Results:
+        def unreadable(why: str) -> Results:
+            tail = (ran.stdout + ran.stderr).strip()[-2_000:]
+            return Results(
+                command=tuple(command),
+                exit_code=ran.code,
+                seconds=ran.seconds,
+                complaint=f"{why}\n{tail}".strip(),
+            )
+
+        if ran.timed_out:
+            return unreadable("the tests took too long and were stopped")
+        if report is None:
+            return unreadable("the test run left no report")
+        try:
+            tests = junit.parse(report)
+        except junit.BadReport as error:
+            return unreadable(str(error))
+        return Results(command=tuple(command), tests=tuple(tests), exit_code=ran.code, seconds=ran.seconds)
