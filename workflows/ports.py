@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
@@ -14,6 +14,10 @@ from policies.effects import Done, Effect
 from policies.facts import Permission
 from workflows.errors import Problem, Who
 from workflows.trigger import Tenant, Trigger
+
+if TYPE_CHECKING:
+    from workflows.progress import Progress
+    from workflows.proof.statement import Proof
 
 
 class Frozen(BaseModel):
@@ -227,12 +231,37 @@ class RunStatus(StrEnum):
         return self in {RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED}
 
 
+class Digest(Frozen):
+    """The name of a blob, where a record of one is kept."""
+
+    digest: str
+
+
 class Blobs(Protocol):
     async def put(self, content: bytes) -> str:
         """Kept by what it is; its digest is its name."""
         ...
 
-    async def get(self, digest: str) -> bytes: ...
+    async def get(self, digest: str) -> bytes:
+        """Gone when it is not here."""
+        ...
+
+
+# --- Words: what people read ----------------------------------------------------------------------------
+
+
+class Words(Protocol):
+    """Every text that people read on GitHub is written in one place; here is what it is asked for."""
+
+    def progress(self, progress: Progress) -> str: ...
+
+    def commit(self, trigger: Trigger, summary: str) -> str: ...
+
+    def pull_request(
+        self, trigger: Trigger, summary: str, proof: Proof, proof_digest: str
+    ) -> tuple[str, str]:
+        """Title and body."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -244,3 +273,6 @@ class Ports:
     sandboxes: Sandboxes
     model: Model
     blobs: Blobs
+    words: Words
+    image: str = ""
+    """The sandbox image to use; empty for the operator's default."""

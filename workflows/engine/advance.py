@@ -10,7 +10,7 @@ from workflows.engine.context import fit
 from workflows.engine.entries import Cancelled, Entry, RunCompleted, RunFailed
 from workflows.engine.journal import Journal, JournalStore, RunCancelled
 from workflows.engine.lease import LEASE_SECONDS, held
-from workflows.engine.nodes import Workflow
+from workflows.engine.nodes import Failed, Workflow
 from workflows.engine.walk import Parked, Walk
 from workflows.errors import Conflict, OperatorProblem, Problem
 from workflows.ports import RunStatus
@@ -56,8 +56,8 @@ async def _walk(tree: Workflow[P, Any, Any], run: str, ports: P, journal: Journa
             "finish it with that release, or cancel it"
         )
     walk = Walk(run, ports, journal)
+    taken = fit(tree.takes, started.input, tree.name, "input")
     try:
-        taken = fit(tree.takes, started.input, tree.name, "input")
         output = await walk.workflow(tree, taken, tree.name)
     except Parked:
         return RunStatus.SUSPENDED
@@ -66,7 +66,10 @@ async def _walk(tree: Workflow[P, Any, Any], run: str, ports: P, journal: Journa
     except Problem as problem:
         failure = problem.failure(tree.name)
         if tree.on_failure is not None:
-            await walk.step(tree.on_failure, failure, f"{tree.name}/{FAILURE}/{tree.on_failure.name}")
+            failed = Failed[tree.takes](
+                input=fit(tree.takes, started.input, tree.name, "input"), failure=failure
+            )
+            await walk.step(tree.on_failure, failed, f"{tree.name}/{FAILURE}/{tree.on_failure.name}")
         await journal.append(RunFailed(failure=failure))
         return RunStatus.FAILED
     await journal.append(RunCompleted(output=output.model_dump(mode="json")))

@@ -27,6 +27,15 @@ class Nothing(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Failed(BaseModel, Generic[I]):
+    """What a rescue is given: what the run began with, and how it ended."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    input: I
+    failure: Failure
+
+
 class Answered(BaseModel, Generic[O, A]):
     """What a suspended run goes on with: what it had, and what it was told."""
 
@@ -117,7 +126,7 @@ class Workflow(Generic[P, I, O]):
     takes: type[I]
     gives: type[O]
     nodes: tuple[Node[P], ...] = ()
-    on_failure: Step[P, Failure, Nothing] | None = None
+    on_failure: Step[P, Failed[I], Nothing] | None = None
 
     def then(self, nxt: Step[P, O, N] | Workflow[P, O, N]) -> Workflow[P, I, N]:
         return self._with(Then(nxt) if isinstance(nxt, Step) else Nested(nxt), nxt.gives)
@@ -141,7 +150,7 @@ class Workflow(Generic[P, I, O]):
         gives = Answered[self.gives, waits_for]
         return self._with(Suspend(name, waits_for, gives), gives)
 
-    def rescue(self, on_failure: Step[P, Failure, Nothing]) -> Workflow[P, I, O]:
+    def rescue(self, on_failure: Step[P, Failed[I], Nothing]) -> Workflow[P, I, O]:
         """What is done, durably, before a failed run is marked as failed: telling people."""
         return replace(self, on_failure=on_failure)
 
@@ -152,7 +161,7 @@ class Workflow(Generic[P, I, O]):
 
 
 @dataclass(frozen=True, slots=True)
-class workflow(Generic[P, I]):  # noqa: N801 - reads as the verb that it is where workflows are built
+class workflow(Generic[I]):  # noqa: N801 - reads as the verb that it is where workflows are built
     """The empty workflow: `workflow("fix", Trigger).then(prepare)…`"""
 
     name: str

@@ -70,9 +70,7 @@ class ReadFile:
     async def use(self, arguments: ReadArguments, desk: Desk) -> ToolResult:
         text = desk.tree.text(arguments.path)
         if text is None:
-            return refuse(
-                f"{arguments.path} is no text file of the repository; list_files shows what there is"
-            )
+            return refuse(f"{arguments.path} is no text file here; list_files shows what there is")
         lines = text.splitlines()
         last = min(arguments.last, arguments.first + MOST_LINES - 1, len(lines))
         shown = [f"{number:5} {lines[number - 1]}" for number in range(arguments.first, last + 1)]

@@ -1,4 +1,4 @@
-"""A tool: typed arguments in, a result as data out. It changes nothing itself; the loop applies what it says."""
+"""A tool: typed arguments in, a result as data out. It changes nothing; the loop applies what it says."""
 
 from __future__ import annotations
 

@@ -46,7 +46,6 @@ class Pytest:
             "-m",
             "pytest",
             "-q",
-            "--tb=short",
             "-p",
             "no:cacheprovider",
             "--override-ini=junit_family=xunit1",

@@ -1,0 +1,40 @@
+"""Fix: from an issue to a draft pull request, by way of red and green."""
+
+from __future__ import annotations
+
+from workflows.case import Repairing, Reproducing
+from workflows.engine.nodes import workflow
+from workflows.review import Review
+from workflows.steps import repair, reproduce
+from workflows.steps.conclude import conclude
+from workflows.steps.plan import plan
+from workflows.steps.prepare import prepare
+from workflows.steps.propose import propose
+from workflows.steps.prove import prove
+from workflows.steps.tell_failure import tell_failure
+from workflows.trigger import Trigger
+
+fix = (
+    workflow("fix", Trigger)
+    .then(prepare)
+    .then(plan)
+    .map(reproduce.towards_red, Reproducing)
+    .dountil(
+        reproduce.reproduce,
+        until=reproduce.is_red,
+        feedback=reproduce.why_not_red,
+        limit=reproduce.ATTEMPTS,
+    )
+    .map(repair.towards_green, Repairing)
+    .dountil(
+        repair.repair,
+        until=repair.is_green,
+        feedback=repair.why_not_green,
+        limit=repair.ATTEMPTS,
+    )
+    .then(prove)
+    .then(propose)
+    .suspend("review", waits_for=Review)
+    .then(conclude)
+    .rescue(tell_failure)
+)

@@ -1,0 +1,36 @@
+"""How far a run is, as data, for the one comment that people watch."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from workflows.errors import Failure
+
+
+class Stage(StrEnum):
+    PREPARE = "prepare"
+    PLAN = "plan"
+    RED = "red"
+    GREEN = "green"
+    PROVE = "prove"
+    REVIEW = "review"
+    DONE = "done"
+
+
+class Progress(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run: str
+    stage: Stage
+    attempt: int = 1
+    plan: str = ""
+    red: str = ""
+    """The failing assertion, once it was seen."""
+    green: str = ""
+    refused: str = ""
+    """Why the last attempt did not count."""
+    pull_request: int = 0
+    verdict: str = ""
+    failure: Failure | None = None

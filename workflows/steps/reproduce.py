@@ -1,0 +1,83 @@
+"""Reproduce: a test is written, and counts only if the harness sees it fail for a reason of substance."""
+
+from __future__ import annotations
+
+from workflows.agents.loop import work
+from workflows.agents.roles import AUTHOR
+from workflows.case import Planned, Repro, Reproducing
+from workflows.engine.context import Context
+from workflows.engine.nodes import step, workflow
+from workflows.ports import Ports
+from workflows.progress import Progress, Stage
+from workflows.proof.integrity import author_objection, first_objection
+from workflows.proof.red import NotRed, judge
+from workflows.proof.runners.detect import named
+from workflows.steps.common import base_tree, baseline, desk, harness, report, told
+
+ATTEMPTS = 3
+RUNS = 3
+"""How often a new test must fail before its failing is believed."""
+
+
+def towards_red(planned: Planned) -> Reproducing:
+    return Reproducing(case=planned.case, plan=planned.plan)
+
+
+@step(timeout=3600)
+async def write_test(ctx: Context[Ports], now: Reproducing) -> Reproducing:
+    await report(
+        ctx,
+        now.case.trigger,
+        Progress(run=ctx.run, stage=Stage.RED, plan=now.plan.cause, refused=now.feedback),
+    )
+    tree, runner = await base_tree(ctx, now.case), named(now.case.runner)
+    at = desk(ctx, now.case, tree, lambda path: author_objection(path, tree, runner))
+    try:
+        written = await work(ctx, AUTHOR, _task(now), at)
+    finally:
+        await at.close()
+    return now.model_copy(update={"test": at.patch, "shows": written.shows, "red": None})
+
+
+@step(timeout=3600)
+async def check_red(ctx: Context[Ports], now: Reproducing) -> Reproducing:
+    tree, runner = await base_tree(ctx, now.case), named(now.case.runner)
+    objection = first_objection(now.test, tree, runner, author=True)
+    if objection is not None or not now.test.changes:
+        return now.model_copy(update={"feedback": objection or "You wrote no test file."})
+    files = now.test.paths()
+    ran = await (await harness(ctx, now.case)).run(now.test, files, times=RUNS)
+    known = (await baseline(ctx, now.case)).ids()
+    verdict = judge([one.results for one in ran], files, known, runner.is_test)
+    if isinstance(verdict, NotRed):
+        return now.model_copy(update={"feedback": f"{verdict.reason}.\n{verdict.feedback}"})
+    return now.model_copy(update={"red": verdict, "command": ran[0].results.command, "feedback": ""})
+
+
+def is_red(now: Reproducing) -> bool:
+    return now.red is not None
+
+
+def reproduced(now: Reproducing) -> Repro:
+    assert now.red is not None  # noqa: S101 - the loop ends only when it is red
+    return Repro(test=now.test, shows=now.shows, red=now.red, command=now.command)
+
+
+def why_not_red(now: Reproducing) -> str:
+    return now.feedback
+
+
+reproduce = workflow("reproduce", Reproducing).then(write_test).then(check_red)
+
+
+def _task(now: Reproducing) -> str:
+    said = [
+        told(now.case.trigger),
+        f"The plan.\nCause: {now.plan.cause}\nThe test: {now.plan.test}",
+    ]
+    if now.feedback:
+        earlier = "\n\n".join(f"{c.path}:\n{c.content}" for c in now.test.changes)
+        said.append(
+            f"Your last test was refused: {now.feedback}\n\nIt was:\n{earlier}\n\nWrite a better one."
+        )
+    return "\n\n".join(said)
