@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict
 class Verdict(StrEnum):
     MERGED = "merged"
     CLOSED = "closed"
+    HANDED_OVER = "handed over"
+    """Without GitHub: the branch is the person's now."""
 
 
 class Review(BaseModel):

@@ -66,9 +66,7 @@ async def _walk(tree: Workflow[P, Any, Any], run: str, ports: P, journal: Journa
     except Problem as problem:
         failure = problem.failure(tree.name)
         if tree.on_failure is not None:
-            failed = Failed[tree.takes](
-                input=fit(tree.takes, started.input, tree.name, "input"), failure=failure
-            )
+            failed = Failed[tree.takes](input=taken, failure=failure)
             await walk.step(tree.on_failure, failed, f"{tree.name}/{FAILURE}/{tree.on_failure.name}")
         await journal.append(RunFailed(failure=failure))
         return RunStatus.FAILED

@@ -1,0 +1,1 @@
+"""The GitHub forge: reading deliveries, reading repositories, writing what the gate allowed."""

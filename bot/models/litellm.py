@@ -1,0 +1,155 @@
+"""Models through litellm. It takes seconds to import, so it is imported once, by whoever thinks first."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bot.settings import Settings
+from workflows.errors import ModelProblem, OperatorProblem, Passing
+from workflows.ports import Message, ToolCall, ToolSpec, Turn, Usage
+
+
+class _Narrow(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=True)
+
+
+class _Function(_Narrow):
+    name: str
+    arguments: str = "{}"
+
+
+class _Call(_Narrow):
+    id: str
+    function: _Function
+
+
+class _Answer(_Narrow):
+    content: str | None = None
+    tool_calls: list[_Call] | None = None
+
+
+class _Choice(_Narrow):
+    message: _Answer
+
+
+class _Cached(_Narrow):
+    cached_tokens: int | None = None
+
+
+class _Usage(_Narrow):
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    prompt_tokens_details: _Cached | None = None
+
+
+class _Response(_Narrow):
+    model: str | None = ""
+    choices: list[_Choice] = Field(min_length=1)
+    usage: _Usage = _Usage()
+
+
+class LiteLlm:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._loading: asyncio.Task[ModuleType] | None = None
+
+    def warm(self) -> None:
+        """Begins the import, so that it is over when the first thought comes."""
+        if self._loading is None:
+            self._loading = asyncio.create_task(asyncio.to_thread(_load))
+
+    async def complete(self, route: str, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Turn:
+        self.warm()
+        assert self._loading is not None  # noqa: S101 - warm() has just seen to it
+        litellm = await asyncio.shield(self._loading)
+        settings = self._settings
+        try:
+            response = await litellm.acompletion(
+                model=settings.model_for(route),
+                messages=[_wire(message) for message in messages],
+                tools=[{"type": "function", "function": tool.model_dump()} for tool in tools] or None,
+                timeout=settings.model_timeout,
+                api_base=settings.model_api_base or None,
+                api_key=settings.model_api_key.get_secret_value() or None,
+                num_retries=0,  # steps retry, and count what they spend
+                max_retries=0,
+            )
+        except (litellm.AuthenticationError, litellm.PermissionDeniedError) as error:
+            raise OperatorProblem(f"the model's provider does not accept our key: {_short(error)}") from error
+        except (litellm.NotFoundError, litellm.BadRequestError) as error:
+            raise OperatorProblem(f"the model refused the request: {_short(error)}") from error
+        except (litellm.APIError, litellm.APIConnectionError, litellm.Timeout) as error:
+            raise Passing(f"the model did not answer: {_short(error)}") from error
+        return _turn(response, _price(response))
+
+
+def _load() -> ModuleType:
+    # Without this, litellm fetches a price list over the network while it is imported.
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    import litellm
+
+    litellm.suppress_debug_info = True
+    litellm.drop_params = True
+    return sys.modules["litellm"]
+
+
+def _wire(message: Message) -> dict[str, Any]:
+    wire: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.tool_calls:
+        wire["tool_calls"] = [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            for call in message.tool_calls
+        ]
+    if message.role == "tool":
+        wire["tool_call_id"] = message.tool_call_id
+    return wire
+
+
+def _turn(response: object, dollars: float | None) -> Turn:
+    try:
+        read = _Response.model_validate(response)
+    except ValueError as error:
+        raise ModelProblem(f"the model's answer has not the shape of an answer: {error}") from error
+    answer, usage = read.choices[0].message, read.usage
+    return Turn(
+        text=answer.content or "",
+        tool_calls=tuple(
+            ToolCall(id=call.id, name=call.function.name, arguments=_plain(call.function.arguments))
+            for call in answer.tool_calls or []
+        ),
+        model=read.model or "",
+        usage=Usage(
+            tokens_in=usage.prompt_tokens,
+            tokens_out=usage.completion_tokens,
+            tokens_cached=(usage.prompt_tokens_details and usage.prompt_tokens_details.cached_tokens) or 0,
+            dollars=dollars,
+        ),
+    )
+
+
+def _plain(arguments: str) -> str:
+    """A model sometimes writes JSON that cannot be sent back to it; as a string it can."""
+    try:
+        json.loads(arguments)
+    except ValueError:
+        return json.dumps({"unreadable": arguments})
+    return arguments
+
+
+def _price(response: object) -> float | None:
+    """What litellm reckons it cost; it has no price for models that it does not know."""
+    hidden: dict[str, Any] = getattr(response, "_hidden_params", {})
+    cost = hidden.get("response_cost")
+    return None if cost is None else float(cost)
+
+
+def _short(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__

@@ -1,0 +1,1 @@
+"""Logs for people and machines, and one trace a run. Nothing leaves the machine unless an address is set."""

@@ -1,0 +1,1 @@
+"""The web server: the webhook's door, and health."""
