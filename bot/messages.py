@@ -119,6 +119,18 @@ def already_running(run_id: str) -> str:
     return f"{said}\n\n{_run(run_id)}"
 
 
+def job_summary(conclusion: str, pull_request: str, repro: str, said: str) -> str:
+    lines = [
+        f"### Redfirst: {conclusion}",
+        "",
+        f"- repro test: {repro}",
+        f"- pull request: {pull_request or 'none'}",
+    ]
+    if said:
+        lines += ["", fenced(said)]
+    return "\n".join(lines) + "\n"
+
+
 _HELP = """Redfirst writes a test that fails for the reason in the issue, then the fix, and proves both.
 
 | say | and I |

@@ -101,7 +101,7 @@ class Settings(BaseSettings):
     # work
     workers: int = Field(2, ge=0, description="Runs that `serve` advances at once; 0 leaves it to `work`.")
     lease_seconds: float = Field(30.0, gt=0, description="How long a silent worker keeps its run.")
-    sweep_seconds: float = Field(5.0, gt=0, description="How often lost messages are looked for.")
+    sweep_seconds: float = Field(30.0, gt=0, description="How often lost messages are looked for.")
 
     # telemetry
     log_level: Literal["debug", "info", "warning", "error"] = "info"

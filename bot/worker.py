@@ -91,7 +91,7 @@ class Worker:
                 log.warning("%s %s: %s", topic, message.id, problem.sentence)
                 await message.again(_pause(message.times))
             except Exception:
-                # A bug met by one item must not stop the work on all others. After some tries it is a dead letter.
+                # A bug met by one item must not stop all others. After some tries it is a dead letter.
                 log.exception("%s %s could not be worked on", topic, message.id)
                 await message.again(_pause(message.times))
             else:

@@ -258,7 +258,7 @@ class Words(Protocol):
     def commit(self, trigger: Trigger, summary: str) -> str: ...
 
     def pull_request(
-        self, trigger: Trigger, summary: str, proof: Proof, proof_digest: str
+        self, trigger: Trigger, summary: str, proof: Proof, digest: str
     ) -> tuple[str, str]:
         """Title and body."""
         ...

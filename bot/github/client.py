@@ -30,6 +30,18 @@ class Clients:
             self._kept[installation] = self._make(installation)
         return self._kept[installation]
 
+    @property
+    def is_app(self) -> bool:
+        return bool(self._settings.github_app_id)
+
+    @property
+    def url(self) -> str:
+        return self._settings.github_api_url
+
+    def app(self) -> GitHub[BaseAuthStrategy]:
+        """Not for a repository but for ourselves: the App by its key, or the token."""
+        return self._make(None)
+
     def _make(self, installation: int | None) -> GitHub[BaseAuthStrategy]:
         from githubkit import GitHub
 
@@ -43,10 +55,12 @@ class Clients:
         )
 
     def _auth(self, installation: int | None) -> BaseAuthStrategy:
-        from githubkit import AppInstallationAuthStrategy, TokenAuthStrategy
+        from githubkit import AppAuthStrategy, AppInstallationAuthStrategy, TokenAuthStrategy
 
+        key = self._settings.github_private_key.get_secret_value()
+        if self.is_app and installation is None:
+            return AppAuthStrategy(self._settings.github_app_id, key)
         if installation is not None:
-            key = self._settings.github_private_key.get_secret_value()
             return AppInstallationAuthStrategy(self._settings.github_app_id, key, installation)
         token = self._settings.github_token.get_secret_value()
         if not token:

@@ -55,6 +55,11 @@ class _Self(_Narrow):
     id: int
 
 
+class _Named(_Narrow):
+    slug: str = ""
+    login: str = ""
+
+
 class GitHubForge:
     def __init__(self, settings: Settings) -> None:
         self._clients = Clients(settings)
@@ -119,6 +124,16 @@ class GitHubForge:
                 ) from error
             self._me = _Self.model_validate(answer.json()).id
         return self._me
+
+    async def check(self) -> str:
+        """Who we are to GitHub, for `doctor`."""
+        client = self._clients.app()
+        with understood("asking GitHub who we are"):
+            if self._clients.is_app:
+                answer = await client.rest.apps.async_get_authenticated()
+                return f"App {_Named.model_validate(answer.json()).slug} at {self._clients.url}"
+            answer = await client.rest.users.async_get_authenticated()
+            return f"{_Named.model_validate(answer.json()).login} at {self._clients.url}"
 
     async def close(self) -> None:
         """Nothing is kept open between requests."""

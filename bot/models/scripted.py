@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.loopback import serving
+from bot.listening import serving
 from bot.models.script import Line, Script
 
 MODEL = "openai/scripted"

@@ -1,0 +1,107 @@
+"""What `doctor` looks at, one thing after the other; one that is broken hides no other."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Awaitable, Callable
+
+from bot.release import release
+from bot.settings import Settings, load
+from workflows.errors import OperatorProblem, Problem
+from workflows.ports import Frozen
+
+
+class Finding(Frozen):
+    name: str
+    ok: bool
+    said: str
+
+
+async def check_up() -> list[Finding]:
+    findings = [Finding(name="redfirst", ok=True, said=release())]
+    try:
+        settings = load()
+    except OperatorProblem as problem:
+        return [*findings, Finding(name="settings", ok=False, said=problem.sentence)]
+    findings.append(Finding(name="settings", ok=True, said=f"data in {settings.data_dir}"))
+    for name, check in _CHECKS.items():
+        try:
+            findings.append(Finding(name=name, ok=True, said=await check(settings)))
+        except Problem as problem:
+            findings.append(Finding(name=name, ok=False, said=problem.sentence))
+    return findings
+
+
+async def _rules(_settings: Settings) -> str:
+    from bot.rules import bundle
+
+    return f"valid, digest {bundle().digest[:12]}"
+
+
+async def _store(settings: Settings) -> str:
+    from bot.wiring import store_of
+
+    async with store_of(settings) as store:
+        return await store.check()
+
+
+async def _bus(settings: Settings) -> str:
+    from bot.bus import bus_at
+
+    if not settings.nats_url:
+        from bot.bus.embedded import find_nats_server
+
+        return f"private nats-server, {find_nats_server()}"
+    bus = bus_at(settings.nats_url, settings.data_dir)
+    await bus.open()
+    try:
+        return await bus.check()
+    finally:
+        await bus.close()
+
+
+async def _sandbox(settings: Settings) -> str:
+    from bot.wiring import sandboxes_of
+
+    sandboxes = await sandboxes_of(settings, trusted=False)
+    try:
+        return await sandboxes.check()
+    finally:
+        await sandboxes.close()
+
+
+async def _model(settings: Settings) -> str:
+    routes = {route: settings.model_for(route) for route in ("plan", "author", "fix")}
+    names = sorted(set(routes.values()))
+    return names[0] if len(names) == 1 else ", ".join(f"{route}: {name}" for route, name in routes.items())
+
+
+async def _github(settings: Settings) -> str:
+    from bot.github.forge import GitHubForge
+
+    return await GitHubForge(settings).check()
+
+
+async def _webhook(settings: Settings) -> str:
+    if not settings.webhook_secret.get_secret_value():
+        raise OperatorProblem("no secret: set REDFIRST_WEBHOOK_SECRET to what is set on GitHub")
+    return "a secret is set"
+
+
+async def _git(_settings: Settings) -> str:
+    found = shutil.which("git")
+    if found is None:
+        raise OperatorProblem("git is not installed; `redfirst fix --repo` needs it")
+    return found
+
+
+_CHECKS: dict[str, Callable[[Settings], Awaitable[str]]] = {
+    "rules": _rules,
+    "store": _store,
+    "bus": _bus,
+    "sandbox": _sandbox,
+    "model": _model,
+    "github": _github,
+    "webhook": _webhook,
+    "git": _git,
+}

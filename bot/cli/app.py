@@ -1,0 +1,18 @@
+"""All commands."""
+
+from __future__ import annotations
+
+import typer
+
+from bot.cli import action, demo, doctor, fix, runs, serve, version, work
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    add_completion=False,
+    help="Redfirst fixes issues and proves it: a failing test first, then the fix.",
+)
+for command in (demo.demo, serve.serve, work.work, fix.fix, action.action, doctor.doctor, version.version):
+    app.command()(command)
+app.add_typer(runs.app, name="runs")

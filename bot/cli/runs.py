@@ -1,0 +1,124 @@
+"""`redfirst runs list|show|cancel`"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.going import fail, go
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from workflows.engine.entries import Row
+
+app = typer.Typer(no_args_is_help=True, help="Look at runs, and stop them.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+
+
+@app.command("list")
+def list_(
+    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """The newest runs."""
+    go(_list(limit, as_json=as_json), as_json=as_json)
+
+
+@app.command()
+def show(
+    run: Annotated[str, typer.Argument(help="The run's id, as `runs list` shows it.")],
+    follow: Annotated[bool, typer.Option(help="Go on until the run rests.")] = False,
+    diff: Annotated[bool, typer.Option(help="Show the change instead.")] = False,
+    proof: Annotated[bool, typer.Option(help="Print the proof instead.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What happened in a run, read off its journal."""
+    go(_show(run, follow=follow, diff=diff, proof=proof, as_json=as_json), as_json=as_json)
+
+
+@app.command()
+def cancel(
+    run: Annotated[str, typer.Argument(help="The run's id.")],
+    reason: Annotated[str, typer.Option(help="Why, for the journal.")] = "cancelled on the command line",
+    as_json: AsJson = False,
+) -> None:
+    """Stop a run for good."""
+    go(_cancel(run, reason, as_json=as_json), as_json=as_json)
+
+
+async def _list(limit: int, *, as_json: bool) -> None:
+    from bot.cli.showing import console
+    from bot.settings import load
+    from bot.wiring import store_of
+
+    async with store_of(load()) as store:
+        found = await store.runs(limit)
+    if as_json:
+        for one in found:
+            typer.echo(one.model_dump_json(include={"id", "workflow", "status", "path", "created_at"}))
+        return
+    to = console()
+    if not found:
+        to.print("There are no runs yet.")
+    for one in found:
+        subject = one.trigger.subject
+        to.print(
+            f"{one.id}  {one.status:<10} {one.created_at:%Y-%m-%d %H:%M}  {subject}  {one.path}", markup=False
+        )
+
+
+async def _show(run: str, *, follow: bool, diff: bool, proof: bool, as_json: bool) -> None:
+    from bot.cli.showing import console, show_all
+    from bot.cli.telling import follow as following
+    from bot.settings import load
+    from bot.wiring import store_of
+
+    settings = load()
+    async with store_of(settings) as store:
+        about = await store.run(run)
+        rows = await store.rows(run)
+        if diff or proof:
+            await _evidence(settings, rows, diff=diff)
+            return
+        if as_json:
+            for row in rows:
+                typer.echo(row.model_dump_json())
+            return
+        to = console()
+        title = f"{about.id}  {about.status}  {about.trigger.subject}: {about.trigger.issue.title}"
+        to.print(title, style="bold", markup=False)
+        if follow and not about.status.ended:
+            await show_all(to, following(store, run))
+        else:
+            await show_all(to, _each(rows))
+
+
+async def _each(rows: list[Row]):
+    for row in rows:
+        yield row
+
+
+async def _evidence(settings: Settings, rows: list[Row], *, diff: bool) -> None:
+    from bot.evidence import diff_of, proof_of
+    from bot.wiring import blobs_of
+
+    found = await proof_of(rows, blobs_of(settings))
+    if found is None:
+        fail("this run has no proof yet")
+    typer.echo(await diff_of(rows, blobs_of(settings)) if diff else found.model_dump_json(indent=2))
+
+
+async def _cancel(run: str, reason: str, *, as_json: bool) -> None:
+    import getpass
+    import json
+
+    from bot.settings import load
+    from bot.wiring import store_of
+    from workflows.engine import signals
+
+    async with store_of(load()) as store:
+        new = await signals.cancel(store, run, by=getpass.getuser(), reason=reason)
+    said = "cancelled" if new else "had been cancelled before"
+    typer.echo(json.dumps({"ok": True, "run": run, "new": new}) if as_json else f"{run} {said}")

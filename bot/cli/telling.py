@@ -1,0 +1,151 @@
+"""The journal as lines for people, as they watch a run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import JsonValue
+
+from bot.store.port import Store
+from workflows.agents.tools.port import ToolResult
+from workflows.case import Case, Planned, Proposed, Repairing, Reproducing
+from workflows.engine.entries import (
+    Cancelled,
+    Entry,
+    Recorded,
+    Resumed,
+    Row,
+    RunCompleted,
+    RunFailed,
+    RunStarted,
+    StepCompleted,
+    StepFailed,
+    StepStarted,
+    Suspended,
+)
+from workflows.ports import Turn
+
+Tone = Literal["plain", "dim", "good", "bad", "red"]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    text: str
+    tone: Tone = "plain"
+    detail: str = ""
+
+
+_DOING = {
+    "prepare": "looking at the project and running its tests as they are",
+    "plan": "planning",
+    "write_test": "writing a test",
+    "check_red": "running the test on the unfixed code",
+    "write_fix": "writing the fix",
+    "check_green": "running the test with the fix",
+    "check_suite": "running the whole suite with the fix",
+    "prove": "writing the proof",
+    "propose": "opening a draft pull request",
+}
+
+
+async def follow(store: Store, run: str, *, every: float = 0.1) -> AsyncGenerator[Row]:
+    """Rows as they come, until the run rests."""
+    seq = 0
+    while True:
+        for row in await store.rows(run, after=seq):
+            seq = row.seq
+            yield row
+            if isinstance(row.entry, Suspended | RunCompleted | RunFailed | Cancelled):
+                return
+        await asyncio.sleep(every)
+
+
+def lines(entry: Entry) -> Iterator[Line]:
+    match entry:
+        case RunStarted(workflow=workflow, release=release):
+            yield Line(f"{workflow} started by release {release}", "dim")
+        case StepStarted(path=path):
+            yield Line(f"{_DOING.get(_name(path), _name(path))} …", "dim")
+        case StepCompleted(path=path, output=output):
+            yield from _completed(_name(path), output)
+        case StepFailed(failure=failure):
+            yield Line(failure.sentence, "bad")
+        case Recorded(name=name, value=value):
+            yield from _recorded(name, value)
+        case Suspended(waits_for=waits_for):
+            yield Line(f"waits for a {waits_for.lower()} by a person", "good")
+        case Resumed(by=by):
+            yield Line(f"{by} answered")
+        case Cancelled(by=by, reason=reason):
+            yield Line(f"cancelled by {by}: {reason}", "bad")
+        case RunCompleted():
+            yield Line("completed", "good")
+        case RunFailed(failure=failure):
+            yield Line(f"failed: {failure.sentence}", "bad", failure.feedback)
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _completed(step: str, output: JsonValue) -> Iterator[Line]:
+    match step:
+        case "prepare":
+            case = Case.model_validate(output)
+            where = f"{case.sandbox.kind} sandbox, network {case.sandbox.network}"
+            yield Line(f"base {case.base_sha[:12]}: {case.baseline_summary} ({where})")
+        case "plan":
+            yield Line(f"plan: {Planned.model_validate(output).plan.cause}")
+        case "check_red":
+            now = Reproducing.model_validate(output)
+            if now.red is None:
+                yield Line(f"refused: {now.feedback.splitlines()[0]}", "bad")
+            else:
+                said = f"RED  {now.red.tests[0]} fails, {now.red.runs} of {now.red.runs} times"
+                yield Line(said, "red", now.red.assertion)
+        case "check_green":
+            now = Repairing.model_validate(output)
+            if now.green is None:
+                yield Line(f"refused: {now.feedback.splitlines()[0]}", "bad")
+            else:
+                yield Line(f"GREEN  it passes, {now.green.runs} of {now.green.runs} times", "good")
+        case "check_suite":
+            now = Repairing.model_validate(output)
+            if now.suite is not None:
+                yield Line(f"nothing else broke: {now.suite.after}", "good")
+            elif now.green is not None:
+                yield Line(f"refused: {now.feedback.splitlines()[0]}", "bad")
+        case "propose":
+            proposed = Proposed.model_validate(output)
+            yield Line(f"proposed: {proposed.pull_request.url or proposed.commit.branch}", "good")
+        case _:
+            pass
+
+
+def _recorded(name: str, value: JsonValue) -> Iterator[Line]:
+    kind, _, rest = name.partition(" ")
+    if kind != "turn":
+        return
+    if " call " in f" {rest} ":
+        result = ToolResult.model_validate(value)
+        if result.failed and result.text:
+            yield Line(f"  {result.text.splitlines()[0]}", "dim")
+        return
+    for call in Turn.model_validate(value).tool_calls:
+        yield Line(f"  {call.name} {_brief(call.arguments)}", "dim")
+
+
+def _brief(arguments: str) -> str:
+    import json
+
+    try:
+        values = json.loads(arguments)
+    except ValueError:
+        return ""
+    if not isinstance(values, dict):
+        return ""
+    shown = [str(value).strip().splitlines() for value in values.values()]  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return "  ".join(part[0][:60] for part in shown[:2] if part)

@@ -1,0 +1,53 @@
+"""Serving an ASGI application, on a socket that is bound before anything else begins."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncGenerator, Generator
+from typing import TYPE_CHECKING, Any, cast
+
+from workflows.errors import OperatorProblem
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket, or a sentence on why not."""
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+        made.listen(2048)
+    except OSError as error:
+        made.close()
+        raise OperatorProblem(
+            f"cannot listen on {host}:{port}: {error.strerror}; stop what is there or set REDFIRST_PORT"
+        ) from error
+    return made
+
+
+@contextlib.asynccontextmanager
+async def serving(app: ASGIApp, *, port: int = 0, bound: socket.socket | None = None) -> AsyncGenerator[str]:
+    """Yields the address. Signals stay with whoever runs the event loop."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        @contextlib.contextmanager
+        def capture_signals(self) -> Generator[None]:
+            yield
+
+    bound = bound or listen("127.0.0.1", port)
+    host, taken = bound.getsockname()[:2]
+    config = uvicorn.Config(cast("Any", app), log_level="warning", lifespan="off", access_log=False)
+    server = Server(config)
+    with contextlib.closing(bound):
+        running = asyncio.create_task(server.serve([bound]))
+        # It accepts from the first moment, since the socket listens; only the answers begin a little later.
+        try:
+            yield f"http://{host}:{taken}"
+        finally:
+            server.should_exit = True
+            await running

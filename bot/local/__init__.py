@@ -1,0 +1,1 @@
+"""The forge of `redfirst fix --repo`: a repository on this machine and no GitHub at all."""

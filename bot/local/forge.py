@@ -1,0 +1,84 @@
+"""A local repository as a forge: its owner is the only person, a branch is the proposal."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from pathlib import Path
+
+from bot.local import git
+from policies.effects import (
+    AddReaction,
+    CommentRef,
+    CommitRef,
+    OpenPullRequest,
+    PostComment,
+    PullRequestRef,
+    PushCommit,
+    ReactionRef,
+)
+from policies.facts import Permission
+from workflows.errors import UserProblem
+from workflows.ports import Head
+from workflows.trigger import Tenant
+
+TRAILER = "Redfirst-Key"
+
+
+class LocalForge:
+    def __init__(self, repo: Path, proposals: Path) -> None:
+        self._repo = repo
+        self._proposals = proposals
+
+    async def head(self, tenant: Tenant) -> Head:  # noqa: ARG002 - there is one repository
+        return Head(branch=await git.branch(self._repo), sha=await git.sha_of(self._repo, "HEAD"))
+
+    async def tarball(self, tenant: Tenant, sha: str) -> bytes:  # noqa: ARG002
+        """As GitHub gives it. Made from objects: `git archive` would run the filters that the tree names."""
+        listed = await git.entries(self._repo, sha)
+        found = await git.contents(self._repo, sorted({name for mode, name, _ in listed if mode != "160000"}))
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=1) as tar:
+            for mode, name, path in listed:
+                if mode == "160000":
+                    continue
+                member = tarfile.TarInfo(f"base/{path}")
+                if mode == "120000":
+                    member.type, member.linkname = tarfile.SYMTYPE, found[name].decode(errors="replace")
+                    tar.addfile(member)
+                else:
+                    member.size, member.mode = len(found[name]), int(mode[-3:], 8)
+                    tar.addfile(member, io.BytesIO(found[name]))
+        return packed.getvalue()
+
+    async def permission(self, tenant: Tenant, login: str) -> Permission:  # noqa: ARG002
+        """Whoever can run us here can write here."""
+        return Permission.ADMIN
+
+    async def post_comment(self, tenant: Tenant, effect: PostComment) -> CommentRef:  # noqa: ARG002
+        """There is no issue to comment on; the terminal shows the journal."""
+        return CommentRef(ref=effect.sticky or effect.key)
+
+    async def add_reaction(self, tenant: Tenant, effect: AddReaction) -> ReactionRef:  # noqa: ARG002
+        return ReactionRef(ref=effect.key)
+
+    async def push_commit(self, tenant: Tenant, effect: PushCommit) -> CommitRef:  # noqa: ARG002
+        try:
+            tip = await git.sha_of(self._repo, f"refs/heads/{effect.branch}")
+        except git.GitFailed:
+            message = f"{effect.message}\n\n{TRAILER}: {effect.key}\n"
+            sha = await git.commit(self._repo, effect.base_sha, effect.patch, message, effect.branch)
+            return CommitRef(ref=sha, sha=sha, branch=effect.branch)
+        said = (await git.git(self._repo, "cat-file", "commit", tip)).decode(errors="replace")
+        if f"{TRAILER}: {effect.key}" not in said:
+            raise UserProblem(f"the branch {effect.branch} exists; rename or delete it, then run this again")
+        return CommitRef(ref=tip, sha=tip, branch=effect.branch)
+
+    async def open_pull_request(self, tenant: Tenant, effect: OpenPullRequest) -> PullRequestRef:  # noqa: ARG002
+        """The text of the pull request as a file, to read or to paste."""
+        path = self._proposals / f"{effect.head.replace('/', '-')}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"# {effect.title}\n\n{effect.body}\n")
+        return PullRequestRef(ref=str(path), number=0, url=path.as_uri())
+
+    async def close(self) -> None: ...

@@ -1,0 +1,143 @@
+"""Builds every port once. What is chosen by settings is chosen here, and nowhere else."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+import socket
+import sys
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.blobs import FolderBlobs
+from bot.bus.port import Bus
+from bot.effects import Door
+from bot.forge import WritableForge
+from bot.messages import Messages
+from bot.models.litellm import LiteLlm
+from bot.reactions import Reactions
+from bot.rules import bundle
+from bot.settings import Settings
+from bot.starting import new_run
+from bot.store.port import Store
+from bot.telemetry.traces import NoTracer, OtlpTracer, Tracer
+from bot.worker import Worker
+from handlers.house import House
+from policies.gate import Gate
+from workflows.errors import OperatorProblem
+from workflows.ports import Ports, Sandboxes
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """Everything that works on runs, in one process."""
+
+    store: Store
+    blobs: FolderBlobs
+    model: LiteLlm
+    ports: Ports
+    reactions: Reactions
+    tracer: Tracer
+
+    def worker(self, settings: Settings, bus: Bus, at_once: int) -> Worker:
+        return Worker(
+            name=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
+            store=self.store,
+            bus=bus,
+            reactions=self.reactions,
+            ports=self.ports,
+            tracer=self.tracer,
+            at_once=at_once,
+            lease_seconds=settings.lease_seconds,
+            sweep_seconds=settings.sweep_seconds,
+        )
+
+
+@contextlib.asynccontextmanager
+async def store_of(settings: Settings) -> AsyncGenerator[Store]:
+    from bot.store import store_at
+
+    make_data_dir(settings)
+    store = store_at(settings.store_url)
+    await store.open()
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@contextlib.asynccontextmanager
+async def bus_of(settings: Settings) -> AsyncGenerator[Bus]:
+    from bot.bus import bus_at
+
+    bus = bus_at(settings.nats_url or None, settings.data_dir)
+    await bus.open()
+    try:
+        yield bus
+    finally:
+        await bus.close()
+
+
+@contextlib.asynccontextmanager
+async def plant(
+    settings: Settings, store: Store, forge: WritableForge, *, trusted: bool = False
+) -> AsyncGenerator[Plant]:
+    """`trusted` says that the code to run is the user's own: then bubblewrap will do."""
+    sandboxes = await sandboxes_of(settings, trusted=trusted)
+    tracer = OtlpTracer(settings.otlp_endpoint) if settings.otlp_endpoint else NoTracer()
+    door = Door(Gate(bundle()), forge, store, new_run)
+    model = LiteLlm(settings)
+    blobs = blobs_of(settings)
+    ports = Ports(
+        forge=forge,
+        effects=door,
+        sandboxes=sandboxes,
+        model=model,
+        blobs=blobs,
+        words=Messages(),
+        image=settings.sandbox_image,
+    )
+    house = House(label=settings.label, bot_id=settings.bot_id)
+    try:
+        yield Plant(store, blobs, model, ports, Reactions(house, store, door), tracer)
+    finally:
+        tracer.close()
+        await sandboxes.close()
+        await forge.close()
+
+
+def blobs_of(settings: Settings) -> FolderBlobs:
+    return FolderBlobs(settings.data_dir / "blobs")
+
+
+async def sandboxes_of(settings: Settings, *, trusted: bool) -> Sandboxes:
+    from bot.sandboxes.detect import choose
+    from bot.sandboxes.process import ProcessSandboxes
+
+    chosen = await choose(
+        settings.sandbox,
+        image=settings.sandbox_image,
+        host=settings.docker_host,
+        root=settings.data_dir / "sandboxes",
+        # So that the sandboxes of two installations on one engine are told apart.
+        instance=hashlib.sha256(settings.store_url.encode()).hexdigest()[:12],
+        python_prefixes=[Path(sys.prefix), Path(sys.base_prefix)],
+    )
+    if isinstance(chosen, ProcessSandboxes) and not (trusted or settings.allow_process_sandbox):
+        raise OperatorProblem(
+            "no Docker engine answers, and bubblewrap alone is not for strangers' code: start an engine, "
+            "or set REDFIRST_ALLOW_PROCESS_SANDBOX=true if you trust everyone who can open an issue"
+        )
+    return chosen
+
+
+def make_data_dir(settings: Settings) -> None:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise OperatorProblem(
+            f"cannot make {settings.data_dir}: {error.strerror}; set REDFIRST_DATA_DIR to another place"
+        ) from error
