@@ -46,13 +46,13 @@ async def _store(settings: Settings) -> str:
 
 
 async def _bus(settings: Settings) -> str:
-    from bot.bus import bus_at
+    from bot.bus import open_bus
 
     if not settings.nats_url:
-        from bot.bus.embedded import find_nats_server
+        from bot.bus.server import find
 
-        return f"private nats-server, {find_nats_server()}"
-    bus = bus_at(settings.nats_url, settings.data_dir)
+        return f"private nats-server, {find(None)}"
+    bus = open_bus(settings.nats_url, settings.data_dir)
     await bus.open()
     try:
         return await bus.check()

@@ -94,6 +94,9 @@ class Settings(BaseSettings):
         validation_alias=_also("DOCKER_HOST", "DOCKER_HOST"),
         description="Another engine than the local one.",
     )
+    sandbox_python: Path | None = Field(
+        None, description="A virtual environment for bubblewrap to run tests in; empty has pytest alone."
+    )
     allow_process_sandbox: bool = Field(
         default=False, description="Let `serve` run strangers' code under bubblewrap where no engine is."
     )

@@ -71,9 +71,9 @@ async def store_of(settings: Settings) -> AsyncGenerator[Store]:
 
 @contextlib.asynccontextmanager
 async def bus_of(settings: Settings) -> AsyncGenerator[Bus]:
-    from bot.bus import bus_at
+    from bot.bus import open_bus
 
-    bus = bus_at(settings.nats_url or None, settings.data_dir)
+    bus = open_bus(settings.nats_url or None, settings.data_dir)
     await bus.open()
     try:
         yield bus
@@ -124,7 +124,7 @@ async def sandboxes_of(settings: Settings, *, trusted: bool) -> Sandboxes:
         root=settings.data_dir / "sandboxes",
         # So that the sandboxes of two installations on one engine are told apart.
         instance=hashlib.sha256(settings.store_url.encode()).hexdigest()[:12],
-        python_prefixes=[Path(sys.prefix), Path(sys.base_prefix)],
+        python_prefixes=_pythons(settings),
     )
     if isinstance(chosen, ProcessSandboxes) and not (trusted or settings.allow_process_sandbox):
         raise OperatorProblem(
@@ -132,6 +132,25 @@ async def sandboxes_of(settings: Settings, *, trusted: bool) -> Sandboxes:
             "or set REDFIRST_ALLOW_PROCESS_SANDBOX=true if you trust everyone who can open an issue"
         )
     return chosen
+
+
+def _pythons(settings: Settings) -> list[Path]:
+    """What bubblewrap shows of this machine's Pythons: the one named in the settings, else a bare one."""
+    from bot.sandboxes.bare_python import bare_python
+
+    if settings.sandbox_python is None:
+        return [bare_python(settings.data_dir), Path(sys.base_prefix)]
+    return [settings.sandbox_python, base_of(settings.sandbox_python)]
+
+
+def base_of(environment: Path) -> Path:
+    """The installation that a virtual environment was made from."""
+    try:
+        said = (environment / "pyvenv.cfg").read_text()
+    except OSError as error:
+        raise OperatorProblem(f"{environment} is not a virtual environment of Python") from error
+    home = next((line.partition("=")[2].strip() for line in said.splitlines() if line.startswith("home")), "")
+    return Path(home).parent
 
 
 def make_data_dir(settings: Settings) -> None:

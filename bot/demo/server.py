@@ -53,6 +53,8 @@ async def _url(child: asyncio.subprocess.Process, log: Path) -> str:
     assert child.stdout is not None  # noqa: S101 - asked for above
     try:
         line = await asyncio.wait_for(child.stdout.readline(), READY_SECONDS)
+        if not line:
+            await child.wait()
         return _Ready.model_validate_json(line).url
     except (TimeoutError, ValidationError) as error:
         raise OperatorProblem(f"the server did not start: {_last_line(log)}") from error

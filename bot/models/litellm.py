@@ -64,7 +64,7 @@ class LiteLlm:
     def warm(self) -> None:
         """Begins the import, so that it is over when the first thought comes."""
         if self._loading is None:
-            self._loading = asyncio.create_task(asyncio.to_thread(_load))
+            self._loading = asyncio.create_task(asyncio.to_thread(load))
 
     async def complete(self, route: str, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Turn:
         self.warm()
@@ -91,7 +91,8 @@ class LiteLlm:
         return _turn(response, _price(response))
 
 
-def _load() -> ModuleType:
+def load() -> ModuleType:
+    """litellm, set up. Blocks for seconds the first time."""
     # Without this, litellm fetches a price list over the network while it is imported.
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     import litellm

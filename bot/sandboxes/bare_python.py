@@ -1,0 +1,53 @@
+"""A Python with pytest and nothing else, for bubblewrap: made from what this process has, without a network.
+
+Our own environment is not shown to tests: its plugins would run in them, and its packages be found by them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+import sysconfig
+from importlib import metadata
+from pathlib import Path
+
+_PACKAGES = ("pytest", "pluggy", "iniconfig", "packaging", "pygments")
+
+
+def bare_python(root: Path) -> Path:
+    """The environment's folder, made on first use and kept until one of its parts has another version."""
+    versions = [f"{name}=={metadata.version(name)}" for name in _PACKAGES]
+    named = hashlib.sha256("\n".join([sys.base_prefix, sys.version, *versions]).encode()).hexdigest()[:12]
+    ready = root / f"python-{named}"
+    if not ready.exists():
+        part = root / f"python-{named}.part"
+        shutil.rmtree(part, ignore_errors=True)
+        _make(part)
+        # Another process may have been faster; either is as good.
+        try:
+            part.rename(ready)
+        except OSError:
+            shutil.rmtree(part, ignore_errors=True)
+    return ready
+
+
+def _make(folder: Path) -> None:
+    import venv
+
+    venv.EnvBuilder(symlinks=True, with_pip=False).create(folder)
+    purelib = sysconfig.get_path("purelib", "venv", {"base": str(folder), "platbase": str(folder)})
+    for name in _PACKAGES:
+        _copy(metadata.distribution(name), Path(purelib))
+
+
+def _copy(distribution: metadata.Distribution, into: Path) -> None:
+    for top in {file.parts[0] for file in distribution.files or [] if file.parts[0] != ".."}:
+        if top == "__pycache__":
+            continue
+        source = Path(str(distribution.locate_file(top)))
+        if source.is_dir():
+            # With times, so that the compiled files stay valid: nothing can be written there later.
+            shutil.copytree(source, into / top, dirs_exist_ok=True)
+        else:
+            shutil.copy2(source, into / top)

@@ -1,0 +1,164 @@
+"""Sandboxes of bubblewrap, for machines without a container engine. Not a wall against a kernel exploit."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import platform
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from bot.sandboxes import bwrap, cgroup
+from bot.sandboxes.command import USER
+from bot.sandboxes.process_sandbox import Machine, ProcessSandbox
+from workflows.errors import Gone, OperatorProblem, SandboxBroken
+from workflows.ports import SandboxSpec
+
+_ID = re.compile(r"rf-[0-9a-f]{16}")
+_HALF_MADE_SECONDS = 60.0
+INSTALL = "run scripts/install-system-packages bubblewrap, or apt-get install bubblewrap"
+
+
+class ProcessSandboxes:
+    """One directory per sandbox below `root`: its workspace, and beside it a note of whose it is."""
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        python_prefixes: Sequence[Path] = (),
+        path: Sequence[str] = (),
+        cgroup_parent: Path | None = None,
+    ) -> None:
+        """`python_prefixes` are shown read-only, and their bin/ comes first on the PATH, after `path`.
+
+        `cgroup_parent` is a cgroup (version 2) given to us to divide; by default we try to make one, as root.
+        """
+        self._root = root.absolute()
+        covered = (Path("/usr"), Path("/bin"), Path("/lib"))
+        self._prefixes = tuple(p.absolute() for p in dict.fromkeys(python_prefixes) if p not in covered)
+        for prefix in self._prefixes:
+            if prefix in {Path("/"), Path.home(), Path("/proc"), Path("/etc")}:
+                raise OperatorProblem(f"{prefix} is too much to show to sandboxes: name a Python's own.")
+        self._path = tuple(path)
+        self._cgroup_parent = cgroup_parent
+
+    async def create(self, spec: SandboxSpec) -> ProcessSandbox:
+        machine = await asyncio.to_thread(lambda: self._machine)
+        name = f"rf-{secrets.token_hex(8)}"
+        try:
+            await asyncio.to_thread(self._lay_out, name, spec, machine)
+        except OSError as problem:
+            raise OperatorProblem(f"No sandbox can be made below {self._root}: {problem}") from problem
+        return self._sandbox(name, spec, machine)
+
+    async def connect(self, sandbox_id: str) -> ProcessSandbox:
+        if _ID.fullmatch(sandbox_id):
+            spec = await asyncio.to_thread(self._spec, sandbox_id)
+            if spec is not None:
+                return self._sandbox(sandbox_id, spec, await asyncio.to_thread(lambda: self._machine))
+        raise Gone(f"There is no sandbox {sandbox_id!r} here.")
+
+    async def reap(self, keep: frozenset[str]) -> int:
+        found = await asyncio.to_thread(lambda: list(self._leftovers(keep)))
+        if found:
+            machine = await asyncio.to_thread(lambda: self._machine)
+            for name, spec in found:
+                await self._sandbox(name, spec, machine).destroy()
+        return len(found)
+
+    async def check(self) -> str:
+        sandbox = await self.create(SandboxSpec(run="check"))
+        try:
+            ran = await sandbox.exec(["true"], timeout=30)
+        except SandboxBroken as broken:
+            raise OperatorProblem(_advice(broken.sentence)) from broken
+        finally:
+            await sandbox.destroy()
+        if not ran.ok:
+            raise OperatorProblem(_advice(ran.stderr))
+        return f"Sandboxes are {sandbox.facts.runtime} on {sandbox.facts.image}, for code you trust only."
+
+    async def close(self) -> None:
+        """Nothing is held between commands."""
+
+    @cached_property
+    def _machine(self) -> Machine:
+        found = shutil.which("bwrap")
+        if not found:
+            raise OperatorProblem(f"There is no bubblewrap (bwrap) on this machine: {INSTALL}.")
+        for tool in ("prlimit", *(("unshare", "setpriv", "mount") if os.geteuid() == 0 else ())):
+            if not shutil.which(tool, path="/usr/bin:/bin"):
+                raise OperatorProblem(f"{tool} is missing on this machine: install util-linux.")
+        version = bwrap.version(found)
+        return Machine(
+            bwrap=found,
+            version=".".join(map(str, version)),
+            seal_userns=version >= (0, 8),
+            stage=bwrap.stage([self._root, *self._prefixes]) if os.geteuid() == 0 else None,
+            prefixes=self._prefixes,
+            path=self._path,
+            cgroups=self._cgroup_parent or cgroup.delegated(),
+            system=_system(),
+        )
+
+    def _sandbox(self, name: str, spec: SandboxSpec, machine: Machine) -> ProcessSandbox:
+        return ProcessSandbox(self._root / name, spec, machine)
+
+    def _lay_out(self, name: str, spec: SandboxSpec, machine: Machine) -> None:
+        # Renamed into place when complete, so that a reaper never meets one that it cannot read.
+        self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        new = self._root / f".new-{name}"
+        (new / "etc").mkdir(parents=True)
+        for file, text in bwrap.SYNTHETIC_ETC.items():
+            (new / "etc" / file).write_text(text)
+            (new / "etc" / file).chmod(0o644)
+        (new / "etc").chmod(0o755)
+        for writable in (new / "tmp", new / "workspace"):
+            writable.mkdir()
+            writable.chmod(0o700)
+            if machine.stage:
+                os.chown(writable, USER, USER)
+        (new / "spec.json").write_text(spec.model_dump_json())
+        if machine.cgroups:
+            cgroup.limit(machine.cgroups / name, spec.limits)
+        new.rename(self._root / name)
+
+    def _spec(self, name: str) -> SandboxSpec | None:
+        try:
+            return SandboxSpec.model_validate_json((self._root / name / "spec.json").read_bytes())
+        except (OSError, ValidationError):
+            return None
+
+    def _leftovers(self, keep: frozenset[str]) -> Iterator[tuple[str, SandboxSpec]]:
+        for directory in self._root.glob("rf-*"):
+            spec = self._spec(directory.name)
+            if _ID.fullmatch(directory.name) and (spec is None or spec.run not in keep):
+                yield directory.name, spec or SandboxSpec(run="unknown")
+        for half_made in self._root.glob(".new-rf-*"):
+            with contextlib.suppress(OSError):
+                if time.time() - half_made.stat().st_mtime > _HALF_MADE_SECONDS:
+                    shutil.rmtree(half_made)
+
+
+def _system() -> str:
+    try:
+        return platform.freedesktop_os_release().get("PRETTY_NAME", platform.platform())
+    except OSError:
+        return platform.platform()
+
+
+def _advice(said: str) -> str:
+    return (
+        f"bubblewrap is here but cannot make a sandbox: {said.strip()[-300:]} "
+        "User namespaces must be allowed (sysctl user.max_user_namespaces above 0; on Ubuntu "
+        "kernel.apparmor_restrict_unprivileged_userns=0), or use a container engine instead."
+    )

@@ -1,0 +1,1 @@
+"""GitHub's JSON, made from the world: pure functions, one file for each kind of thing."""

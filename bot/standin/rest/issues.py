@@ -1,0 +1,101 @@
+"""Issues."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from starlette.responses import Response
+
+from bot.standin.actions import issues as actions
+from bot.standin.actions.issues import IssueEdit
+from bot.standin.errors import invalid
+from bot.standin.render import issues as shapes
+from bot.standin.rest.answers import created, json_response
+from bot.standin.rest.call import Call
+from bot.standin.rest.endpoint import Endpoint
+from bot.standin.roles import DISCUSS_READ, METADATA
+from bot.standin.world import Issue
+
+
+def since(call: Call) -> datetime | None:
+    text = call.query("since")
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise invalid("Search", "since", "invalid") from problem
+    return moment if moment.tzinfo else moment.astimezone()
+
+
+def wanted(call: Call, issue: Issue) -> bool:
+    state = call.query("state", "open")
+    labels = [name for name in call.query("labels").split(",") if name]
+    creator, after = call.query("creator"), since(call)
+    return (
+        state in ("all", issue.state)
+        and all(issue.has_label(name) for name in labels)
+        and (not creator or issue.user.login.lower() == creator.lower())
+        and (after is None or issue.updated_at >= after)
+    )
+
+
+def in_order(call: Call, issues: list[Issue]) -> list[Issue]:
+    by = call.query("sort", "created")
+
+    def key(issue: Issue) -> tuple[float, int]:
+        value = {"updated": issue.updated_at.timestamp(), "comments": len(issue.comments)}
+        # The number breaks a tie: much happens within one second here.
+        return value.get(by, issue.created_at.timestamp()), issue.number
+
+    return sorted(issues, key=key, reverse=call.query("direction", "desc") != "asc")
+
+
+async def list_issues(call: Call) -> Response:
+    repo = call.repository(DISCUSS_READ)
+    found = in_order(call, [issue for issue in repo.issues.values() if wanted(call, issue)])
+    return call.page([shapes.issue(call.urls, repo, issue) for issue in found])
+
+
+async def get_issue(call: Call) -> Response:
+    repo = call.repository(DISCUSS_READ)
+    return json_response(shapes.issue(call.urls, repo, repo.issue(call.number())))
+
+
+async def create_issue(call: Call) -> Response:
+    repo = call.repository(METADATA)
+    body = await call.body()
+    issue = await actions.open_issue(
+        call.site,
+        repo,
+        call.user,
+        title=body.text("title"),
+        body=body.maybe_text("body"),
+        labels=body.names("labels"),
+        assignees=body.texts("assignees"),
+    )
+    return created(shapes.issue(call.urls, repo, issue))
+
+
+async def update_issue(call: Call) -> Response:
+    repo = call.repository(DISCUSS_READ)
+    issue, body = repo.issue(call.number()), await call.body()
+    edit = IssueEdit(
+        title=body.maybe_text("title"),
+        body="" if body.is_null("body") else body.maybe_text("body"),
+        state=body.maybe_text("state"),
+        state_reason=body.maybe_text("state_reason"),
+        labels=body.names("labels") if body.has("labels") else None,
+        assignees=body.texts("assignees") if body.has("assignees") else None,
+    )
+    await actions.edit_issue(call.site, repo, issue, call.user, edit)
+    return json_response(shapes.issue(call.urls, repo, issue))
+
+
+_ISSUES = "/repos/{owner}/{repo}/issues"
+ENDPOINTS = (
+    Endpoint("GET", _ISSUES, list_issues, "issues/issues#list-repository-issues"),
+    Endpoint("POST", _ISSUES, create_issue, "issues/issues#create-an-issue"),
+    Endpoint("GET", _ISSUES + "/{number:int}", get_issue, "issues/issues#get-an-issue"),
+    Endpoint("PATCH", _ISSUES + "/{number:int}", update_issue, "issues/issues#update-an-issue"),
+)

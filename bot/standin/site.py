@@ -1,0 +1,24 @@
+"""The three parts of a running stand-in, carried together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.standin.git.run import Git
+from bot.standin.git.store import GitStore
+from bot.standin.hooks import Deliverer
+from bot.standin.roles import Need, require
+from bot.standin.world import Repository, User, World
+
+
+@dataclass(frozen=True)
+class Site:
+    world: World
+    git: GitStore
+    hooks: Deliverer
+
+    def git_of(self, repository: Repository) -> Git:
+        return self.git.repository(repository.id)
+
+    def require(self, repository: Repository, user: User, need: Need) -> None:
+        require(self.world.app, repository, user, need)

@@ -1,0 +1,28 @@
+"""What the store needs of a kind of database: its connections, and how writes are committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from bot.store.statements import Link
+
+T = TypeVar("T")
+
+
+class Database(Protocol):
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def read(self, ask: Callable[[Link], T]) -> T:
+        """Runs the function on a connection, in a thread."""
+        ...
+
+    async def write(self, change: Callable[[Link], T]) -> T:
+        """All or nothing, and durable when it returns. May call the function again, so it only queries."""
+        ...
+
+    async def describe(self) -> str:
+        """A sentence on what is there."""
+        ...

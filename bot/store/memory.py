@@ -1,0 +1,146 @@
+"""A store that forgets, for tests and for trying things out; in every other way like the real one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bot.store.port import Delivery, DeliveryState, NewDelivery, NewRun, Run
+from bot.store.projection import standing
+from bot.store.refusals import append_refused, still_ours
+from workflows.engine.entries import Entry, Row
+from workflows.engine.journal import Lease
+from workflows.errors import Gone
+from workflows.ports import RunStatus
+
+
+@dataclass
+class _Kept:
+    run: Run
+    rows: list[Row] = field(default_factory=list[Row])
+    fence: int = 0
+    worker: str = ""
+    lease_until: float = 0.0
+
+    @property
+    def can_go_on(self) -> bool:
+        return self.run.status in {RunStatus.QUEUED, RunStatus.RUNNING}
+
+
+class MemoryStore:
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._deliveries: dict[str, Delivery] = {}
+        self._runs: dict[str, _Kept] = {}
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+    async def check(self) -> str:
+        return "in memory: nothing outlives this process"
+
+    async def keep_delivery(self, delivery: NewDelivery) -> bool:
+        if delivery.id in self._deliveries:
+            return False
+        self._deliveries[delivery.id] = Delivery(**dict(delivery), received_at=self._now())
+        return True
+
+    async def delivery(self, delivery_id: str) -> Delivery:
+        if delivery_id not in self._deliveries:
+            raise Gone(f"there is no delivery {delivery_id}")
+        return self._deliveries[delivery_id]
+
+    async def finish_delivery(self, delivery_id: str, state: DeliveryState, outcome: str) -> None:
+        before = await self.delivery(delivery_id)
+        self._deliveries[delivery_id] = before.model_copy(update={"state": state, "outcome": outcome})
+
+    async def waiting_deliveries(self, older_than: float = 0.0, limit: int = 100) -> Sequence[str]:
+        until = self._clock() - older_than
+        waiting = [each for each in self._deliveries.values() if each.state is DeliveryState.WAITING]
+        return [each.id for each in waiting if each.received_at.timestamp() <= until][:limit]
+
+    async def create_run(self, run: NewRun) -> tuple[Run, bool]:
+        for kept in self._runs.values():
+            same = kept.run.trigger.key == run.trigger.key
+            if same or (kept.run.trigger.subject == run.trigger.subject and not kept.run.status.ended):
+                return kept.run, False
+        now = self._now()
+        new = Run(
+            id=run.id,
+            workflow=run.trigger.workflow,
+            status=RunStatus.QUEUED,
+            path="",
+            trigger=run.trigger,
+            created_at=now,
+            updated_at=now,
+        )
+        self._runs[run.id] = _Kept(new, [Row(seq=1, at=now, entry=run.started)])
+        return new, True
+
+    async def run(self, run_id: str) -> Run:
+        return self._kept(run_id).run
+
+    async def runs(self, limit: int = 20) -> Sequence[Run]:
+        return [kept.run for kept in reversed(self._runs.values())][:limit]
+
+    async def last_run(self, subject: str) -> Run | None:
+        of_it = (kept.run for kept in reversed(self._runs.values()) if kept.run.trigger.subject == subject)
+        return next(of_it, None)
+
+    async def idle_runs(self, limit: int = 100) -> Sequence[str]:
+        now = self._clock()
+        idle = [kept.run.id for kept in self._runs.values() if kept.can_go_on and kept.lease_until <= now]
+        return idle[:limit]
+
+    async def live_runs(self) -> frozenset[str]:
+        return frozenset(kept.run.id for kept in self._runs.values() if not kept.run.status.ended)
+
+    async def claim(self, run: str, worker: str, seconds: float) -> Lease | None:
+        kept = self._runs.get(run)
+        now = self._clock()
+        if kept is None or not kept.can_go_on or kept.lease_until > now:
+            return None
+        kept.fence += 1
+        kept.worker = worker
+        kept.lease_until = now + seconds
+        return Lease(run=run, worker=worker, fence=kept.fence)
+
+    async def renew(self, lease: Lease, seconds: float) -> None:
+        kept = self._kept(lease.run)
+        if kept.fence == lease.fence and kept.can_go_on:
+            kept.lease_until = self._clock() + seconds
+        else:
+            still_ours(lease, kept.fence, kept.worker, kept.run.status)
+
+    async def release(self, lease: Lease) -> None:
+        kept = self._runs.get(lease.run)
+        if kept is not None and kept.fence == lease.fence:
+            kept.lease_until = 0.0
+
+    async def rows(self, run: str, after: int = 0) -> list[Row]:
+        return self._kept(run).rows[after:]
+
+    async def append(self, run: str, after: int, entries: Sequence[Entry], fence: int | None) -> None:
+        kept = self._kept(run)
+        last = len(kept.rows)
+        stale = fence is not None and fence != kept.fence
+        if after != last or stale or kept.run.status.ended:
+            raise append_refused(run, after, fence, kept.fence, kept.worker, kept.run.status, last)
+        now = self._now()
+        kept.rows.extend(Row(seq=seq, at=now, entry=entry) for seq, entry in enumerate(entries, after + 1))
+        new = standing(entries)
+        path = kept.run.path if new.path is None else new.path
+        kept.run = kept.run.model_copy(update={"status": new.status, "path": path, "updated_at": now})
+        if new.frees:
+            kept.lease_until = 0.0
+
+    def _kept(self, run: str) -> _Kept:
+        if run not in self._runs:
+            raise Gone(f"there is no run {run}")
+        return self._runs[run]
+
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC)

@@ -1,0 +1,43 @@
+"""Brings a schema up to date. Alembic is imported only where there is something to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from bot.store.port import StoreUnavailable
+
+HEAD = "0001"
+"""The newest migration here. A test compares it with the files."""
+
+
+def is_current(kept: str | None, place: str) -> bool:
+    """False when there is something to do; StoreUnavailable when a newer release was here."""
+    # Numbers, so that a release can tell what it is too old for from what it has yet to do.
+    if kept is not None and kept > HEAD:
+        raise StoreUnavailable(
+            f"the store {place} was brought to schema {kept} by a newer release of redfirst, this one knows "
+            f"{HEAD}: upgrade this one, or restore the backup from before the upgrade"
+        )
+    return kept == HEAD
+
+
+def upgrade(dialect: str, raw: Any, lock: str) -> None:
+    """On a driver's connection. `lock` begins the transaction in which all others wait until this is done."""
+    import sqlalchemy as sa
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    # The pool neither resets nor closes it: the connection is the caller's.
+    engine = sa.create_engine(
+        f"{dialect}://", creator=lambda: raw, poolclass=sa.StaticPool, pool_reset_on_return=None
+    )
+    with engine.connect() as connection:
+        connection.exec_driver_sql(lock)
+        config.attributes["connection"] = connection
+        # Does nothing where another process was here first.
+        command.upgrade(config, HEAD)
+        connection.commit()

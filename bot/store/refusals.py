@@ -1,0 +1,25 @@
+"""Why an append or a renewal is refused, in the same words by every store."""
+
+from __future__ import annotations
+
+from workflows.engine.journal import Lease
+from workflows.errors import Conflict
+from workflows.ports import RunStatus
+
+
+def still_ours(lease: Lease, fence: int, worker: str, status: RunStatus) -> None:
+    """A run that its holder ended or suspended needs no lease any more; any other lease was lost."""
+    if fence != lease.fence:
+        raise Conflict(f"run {lease.run} was taken over by {worker}")
+    if status is RunStatus.CANCELLED:
+        raise Conflict(f"run {lease.run} was cancelled")
+
+
+def append_refused(
+    run: str, after: int, fence: int | None, newest: int, worker: str, status: RunStatus, last_seq: int
+) -> Conflict:
+    if status.ended:
+        return Conflict(f"run {run} has ended ({status.value})")
+    if fence is not None and fence != newest:
+        return Conflict(f"run {run} was taken over by {worker}")
+    return Conflict(f"row {last_seq} is the last of run {run}, not row {after}")

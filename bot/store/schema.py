@@ -1,0 +1,92 @@
+"""The tables, the same on SQLite and on PostgreSQL. A change needs a migration; a test compares the two."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+
+# Both databases understand the same words for a partial index and for a query that wants to use it.
+NOT_ENDED = "status IN ('queued', 'running', 'suspended')"
+CAN_GO_ON = "status IN ('queued', 'running')"
+WAITING = "state = 'waiting'"
+
+# SQLite counts by itself only in a column that is called INTEGER.
+_COUNTED = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _number() -> sa.Column[int]:
+    """Ids come from outside; the order of arrival is ours."""
+    return sa.Column("number", _COUNTED, sa.Identity(), primary_key=True)
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False)
+
+
+def _moment(name: str) -> sa.Column[int]:
+    """Milliseconds since 1970, by the clock of the database."""
+    return sa.Column(name, sa.BigInteger, nullable=False)
+
+
+DELIVERIES = sa.Table(
+    "deliveries",
+    METADATA,
+    _number(),
+    _text("id"),
+    _text("event"),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+    _moment("received_at"),
+    _text("state"),
+    _text("outcome"),
+    sa.UniqueConstraint("id", name="deliveries_id"),
+    sa.Index(
+        "deliveries_waiting", "number", sqlite_where=sa.text(WAITING), postgresql_where=sa.text(WAITING)
+    ),
+)
+
+RUNS = sa.Table(
+    "runs",
+    METADATA,
+    _number(),
+    _text("id"),
+    _text("key"),
+    _text("subject"),
+    _text("workflow"),
+    _text("status"),
+    _text("path"),
+    _moment("created_at"),
+    _moment("updated_at"),
+    sa.Column("last_seq", sa.BigInteger, nullable=False),
+    sa.Column("fence", sa.BigInteger, nullable=False),
+    _text("worker"),
+    _moment("lease_until"),
+    sa.UniqueConstraint("id", name="runs_id"),
+    sa.UniqueConstraint("key", name="runs_key"),
+    sa.Index("runs_subject", "subject", "number"),
+    sa.Index(
+        "runs_one_active",
+        "subject",
+        unique=True,
+        sqlite_where=sa.text(NOT_ENDED),
+        postgresql_where=sa.text(NOT_ENDED),
+    ),
+    sa.Index("runs_going", "number", sqlite_where=sa.text(CAN_GO_ON), postgresql_where=sa.text(CAN_GO_ON)),
+)
+
+# Apart from the runs, whose rows are written again with every append: an issue's text can be long.
+TRIGGERS = sa.Table(
+    "triggers",
+    METADATA,
+    sa.Column("run", sa.Text, sa.ForeignKey("runs.id", name="triggers_run"), primary_key=True),
+    _text("trigger"),
+)
+
+JOURNAL = sa.Table(
+    "journal",
+    METADATA,
+    sa.Column("run", sa.Text, sa.ForeignKey("runs.id", name="journal_run"), primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    _moment("at"),
+    _text("entry"),
+)

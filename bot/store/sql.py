@@ -1,0 +1,75 @@
+"""The store over a database: each method is one query, or one change that is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.store import journal, queries
+from bot.store.database import Database
+from bot.store.port import Delivery, DeliveryState, NewDelivery, NewRun, Run
+from bot.store.projection import standing
+from bot.store.stored import text
+from workflows.engine.entries import Entry, Row
+from workflows.engine.journal import Lease
+
+
+class SqlStore:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open(self) -> None:
+        await self._database.open()
+
+    async def close(self) -> None:
+        await self._database.close()
+
+    async def check(self) -> str:
+        return await self._database.describe()
+
+    async def keep_delivery(self, delivery: NewDelivery) -> bool:
+        return await self._database.write(lambda at: queries.keep_delivery(at, delivery))
+
+    async def delivery(self, delivery_id: str) -> Delivery:
+        return await self._database.read(lambda at: queries.delivery(at, delivery_id))
+
+    async def finish_delivery(self, delivery_id: str, state: DeliveryState, outcome: str) -> None:
+        await self._database.write(lambda at: queries.finish_delivery(at, delivery_id, state, outcome))
+
+    async def waiting_deliveries(self, older_than: float = 0.0, limit: int = 100) -> Sequence[str]:
+        return await self._database.read(lambda at: queries.waiting_deliveries(at, older_than, limit))
+
+    async def create_run(self, run: NewRun) -> tuple[Run, bool]:
+        return await self._database.write(lambda at: queries.create_run(at, run))
+
+    async def run(self, run_id: str) -> Run:
+        return await self._database.read(lambda at: queries.run(at, run_id))
+
+    async def runs(self, limit: int = 20) -> Sequence[Run]:
+        return await self._database.read(lambda at: queries.runs(at, limit))
+
+    async def last_run(self, subject: str) -> Run | None:
+        return await self._database.read(lambda at: queries.last_run(at, subject))
+
+    async def idle_runs(self, limit: int = 100) -> Sequence[str]:
+        return await self._database.read(lambda at: queries.idle_runs(at, limit))
+
+    async def live_runs(self) -> frozenset[str]:
+        return await self._database.read(queries.live_runs)
+
+    async def claim(self, run: str, worker: str, seconds: float) -> Lease | None:
+        return await self._database.write(lambda at: journal.claim(at, run, worker, seconds))
+
+    async def renew(self, lease: Lease, seconds: float) -> None:
+        await self._database.write(lambda at: journal.renew(at, lease, seconds))
+
+    async def release(self, lease: Lease) -> None:
+        await self._database.write(lambda at: journal.release(at, lease))
+
+    async def rows(self, run: str, after: int = 0) -> list[Row]:
+        return await self._database.read(lambda at: journal.rows(at, run, after))
+
+    async def append(self, run: str, after: int, entries: Sequence[Entry], fence: int | None) -> None:
+        # Here and not in the writer's thread: all others would wait for it.
+        kept = [text(entry) for entry in entries]
+        new = standing(entries)
+        await self._database.write(lambda at: journal.append(at, run, after, kept, new, fence))

@@ -1,0 +1,130 @@
+"""A stand-in GitHub, a scripted model, and a server that can be killed: what acceptance tests play on."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+import sys
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from bot.demo.scene import REPOSITORY, Scene, scene
+from bot.models.script import Script
+from bot.settings import Settings, load
+from bot.store.port import Run, Store
+from bot.wiring import store_of
+
+SECRET = "acceptance-secret"
+ISSUE = 1
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class House:
+    stage: Scene
+    store: Store
+    settings: Settings
+    url: str
+    killed: Path
+
+    def kills(self) -> Sequence[str]:
+        return self.killed.read_text().splitlines() if self.killed.exists() else []
+
+    async def run_of(self, issue: int = ISSUE, *, within: float = 30) -> Run:
+        async with asyncio.timeout(within):
+            while True:
+                run = await self.store.last_run(f"{REPOSITORY}#{issue}")
+                if run is not None:
+                    return run
+                await asyncio.sleep(0.1)
+
+    async def rests(self, run: str, *, within: float = 240) -> Run:
+        """The run once it has ended or waits for somebody."""
+        async with asyncio.timeout(within):
+            while True:
+                found = await self.store.run(run)
+                if found.status.ended or found.status == "suspended":
+                    return found
+                await asyncio.sleep(0.2)
+
+    def sticky(self, issue: int = ISSUE) -> str:
+        """The one comment of ours on the issue."""
+        (comment,) = [
+            comment
+            for comment in self.stage.standin.comments(REPOSITORY, issue)
+            if comment.user.login == "redfirst[bot]"
+        ]
+        return comment.body
+
+
+@contextlib.asynccontextmanager
+async def house(
+    folder: Path,
+    *,
+    script: Script | None = None,
+    kill_at: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+) -> AsyncGenerator[House]:
+    port = _free_port()
+    killed = folder / "killed"
+    async with scene(script) as stage:
+        variables = {
+            **stage.environment(SECRET),
+            "REDFIRST_PORT": str(port),
+            "REDFIRST_DATA_DIR": str(folder / "data"),
+            "REDFIRST_SANDBOX": "process",
+            "REDFIRST_ALLOW_PROCESS_SANDBOX": "true",
+            "REDFIRST_LEASE_SECONDS": "1.5",
+            "REDFIRST_SWEEP_SECONDS": "0.3",
+            "KILL_AT": "\n".join(kill_at),
+            "KILLED": str(killed),
+            **(environment or {}),
+        }
+        async with _program(variables, folder / "serve.log"):
+            url = f"http://127.0.0.1:{port}"
+            await _ready(url, folder / "serve.log")
+            stage.standin.connect_hook(f"{url}/webhooks/github", SECRET)
+            settings = load(data_dir=folder / "data", database_url=variables.get("REDFIRST_DATABASE_URL", ""))
+            async with store_of(settings) as store:
+                yield House(stage, store, settings, url, killed)
+
+
+@contextlib.asynccontextmanager
+async def _program(variables: Mapping[str, str], log: Path) -> AsyncGenerator[None]:
+    with log.open("wb") as sink:
+        program = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.acceptance.killed_server",
+            env={**os.environ, **variables},
+            cwd=HERE.parent.parent,
+            stdout=sink,
+            stderr=sink,
+        )
+    try:
+        yield
+    finally:
+        if program.returncode is None:
+            program.terminate()
+        await asyncio.wait_for(program.wait(), 30)
+
+
+async def _ready(url: str, log: Path, within: float = 60) -> None:
+    async with httpx.AsyncClient() as client:
+        for _ in range(int(within / 0.1)):
+            with contextlib.suppress(httpx.TransportError):
+                if (await client.get(f"{url}/readyz")).status_code == 200:
+                    return
+            await asyncio.sleep(0.1)
+    raise AssertionError(f"the server did not get ready: {log.read_text()[-2000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
