@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from bot import messages
 from bot import settings as configuration
 from bot.evidence import proof_of
+from bot.models.keys import need_models
 from bot.reactions import Outcome
 from bot.settings import Settings
 from bot.store.port import Delivery, DeliveryState, NewDelivery, Store
@@ -74,6 +75,7 @@ async def act() -> int:
 
     here = job()
     settings = configuration.load()
+    need_models(settings)
     async with store_of(settings) as store, plant(settings, store, GitHubForge(settings)) as works:
         outcome = await works.reactions.to(await _delivery(store, here))
         result = await _go_on(settings, works, outcome)

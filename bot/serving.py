@@ -9,6 +9,7 @@ import sys
 
 from bot import settings as configuration
 from bot.listening import listen, serving
+from bot.models.keys import need_models
 from bot.settings import Settings
 from workflows.errors import OperatorProblem
 
@@ -17,6 +18,9 @@ log = logging.getLogger("redfirst")
 
 async def serve(host: str | None, port: int | None, *, as_json: bool) -> None:
     settings = _settings(host=host, port=port)
+    settings.webhook_secrets()
+    if settings.workers:
+        need_models(settings)
     from bot.github.forge import GitHubForge
     from bot.web.app import create_app
     from bot.wiring import bus_of, plant, store_of
@@ -47,6 +51,7 @@ async def work(at_once: int, *, as_json: bool) -> None:
         raise OperatorProblem(
             "work shares its work with serve: set REDFIRST_DATABASE_URL to PostgreSQL and NATS_URL for both"
         )
+    need_models(settings)
     from bot.github.forge import GitHubForge
     from bot.wiring import bus_of, plant, store_of
 

@@ -126,6 +126,12 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         return self.database_url or f"sqlite:///{(self.data_dir / 'redfirst.db').absolute()}"
 
+    def webhook_secrets(self) -> list[bytes]:
+        secrets = (self.webhook_secret.get_secret_value(), self.webhook_secret_previous.get_secret_value())
+        if not any(secrets):
+            raise OperatorProblem("no webhook secret: set REDFIRST_WEBHOOK_SECRET to what is set on GitHub")
+        return [secret.encode() for secret in secrets if secret]
+
     def model_for(self, route: str) -> str:
         chosen = {"plan": self.model_plan, "author": self.model_author, "fix": self.model_fix}.get(route)
         model = chosen or self.model

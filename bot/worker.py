@@ -9,12 +9,12 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.bus.port import Bus, BusUnavailable, Received, Topic
-from bot.reactions import Reactions
+from bot.reactions import Outcome, Reactions
 from bot.store.port import DeliveryState, Store
 from bot.telemetry.traces import Tracer
 from workflows import registry
 from workflows.engine.advance import advance
-from workflows.errors import Problem
+from workflows.errors import Passing, Problem
 from workflows.ports import Ports, RunStatus
 
 log = logging.getLogger("redfirst.worker")
@@ -49,7 +49,12 @@ class Worker:
         delivery = await self.store.delivery(delivery_id)
         if delivery.state is not DeliveryState.WAITING:
             return
-        outcome = await self.reactions.to(delivery)
+        try:
+            outcome = await self.reactions.to(delivery)
+        except Passing:
+            raise
+        except Problem as problem:
+            outcome = Outcome(DeliveryState.FAILED, problem.sentence)
         await self.store.finish_delivery(delivery_id, outcome.state, outcome.said)
         log.info("delivery %s (%s): %s", delivery_id, delivery.event, outcome.said)
         if outcome.run:

@@ -14,6 +14,7 @@ import typer
 from bot import settings as configuration
 from bot.evidence import proof_of
 from bot.local.forge import LocalForge
+from bot.models.keys import need_models
 from bot.settings import Settings
 from bot.store.port import Run, Store
 from bot.wiring import Plant, plant, store_of
@@ -30,7 +31,7 @@ from workflows.trigger import Actor, IssueSnapshot, Tenant, Trigger
 async def fix_locally(repo: Path, issue: Path, model: str | None, *, as_json: bool) -> int:
     """The exit code: 0 when there is a branch with a proof."""
     settings = configuration.load(model=model)
-    settings.model_for("plan")  # without a model nothing is begun
+    need_models(settings)
     root, snapshot = _root(repo), _read(issue)
     forge = LocalForge(root, settings.data_dir / "proposals")
     async with store_of(settings) as store, plant(settings, store, forge, trusted=True) as works:

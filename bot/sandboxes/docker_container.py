@@ -38,7 +38,7 @@ def create(client: DockerClient, image: str, spec: SandboxSpec, *, runtime: str,
         raise OperatorProblem(
             "A sandbox needs more memory than its workspace and /tmp can fill: they are memory."
         )
-    # Owned by the user of commands: an engine takes the mode from the image's own directory, where there is one.
+    # Owned by whom commands run as: an engine takes the mode from the image's directory, if it has one.
     tmp = f"rw,nosuid,nodev,noexec,size={TMP_BYTES},uid={USER},gid={USER},mode=1777,nr_inodes=20000"
     workspace = f"rw,nosuid,nodev,exec,size={limits.workspace_bytes},uid={USER},gid={USER},mode=0700"
     labels = {OURS: "1", RUN: spec.run, TENANT: spec.tenant, INSTANCE: instance}

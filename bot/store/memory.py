@@ -43,7 +43,8 @@ class MemoryStore:
         return "in memory: nothing outlives this process"
 
     async def keep_delivery(self, delivery: NewDelivery) -> bool:
-        if delivery.id in self._deliveries:
+        known = self._deliveries.get(delivery.id)
+        if known is not None and known.state is not DeliveryState.FAILED:
             return False
         self._deliveries[delivery.id] = Delivery(**dict(delivery), received_at=self._now())
         return True

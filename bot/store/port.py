@@ -25,6 +25,8 @@ class DeliveryState(StrEnum):
     HANDLED = "handled"
     """A handler decided; `outcome` says what."""
     IGNORED = "ignored"
+    FAILED = "failed"
+    """It could not be acted on; `outcome` says whose move it is. Sent again, it is tried again."""
 
 
 class NewDelivery(BaseModel):
@@ -78,7 +80,10 @@ class Store(JournalStore, Protocol):
         ...
 
     async def keep_delivery(self, delivery: NewDelivery) -> bool:
-        """Durable when it returns. False when the id is known: a redelivery, recognised for good."""
+        """Durable when it returns. False when the id is known: a redelivery, recognised for good.
+
+        Only one that failed waits again when it is redelivered: then somebody has put right what was wrong.
+        """
         ...
 
     async def delivery(self, delivery_id: str) -> Delivery:

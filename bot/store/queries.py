@@ -43,6 +43,11 @@ _FINISH = Statement(
     .where(DELIVERIES.c.id == value("delivery"))
     .values(state=value("new_state"), outcome=value("new_outcome"))
 )
+_REOPEN = Statement(
+    sa.update(DELIVERIES)
+    .where(DELIVERIES.c.id == value("delivery"), sa.text("state = 'failed'"))
+    .values(state="waiting")
+)
 _WAITING = Statement(
     sa.select(DELIVERIES.c.id)
     .where(sa.text(WAITING), DELIVERIES.c.received_at <= now() - number("age"))
@@ -53,7 +58,7 @@ _WAITING = Statement(
 
 def keep_delivery(link: Link, delivery: NewDelivery) -> bool:
     kept = _KEEP(link, id=delivery.id, event=delivery.event, payload=delivery.payload)
-    return kept.rowcount == 1
+    return kept.rowcount == 1 or _REOPEN(link, delivery=delivery.id).rowcount == 1
 
 
 def delivery(link: Link, delivery_id: str) -> Delivery:

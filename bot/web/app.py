@@ -11,7 +11,6 @@ from bot.settings import Settings
 from bot.store.port import Store
 from bot.web import health
 from bot.web.webhook import PATH, Webhook
-from workflows.errors import OperatorProblem
 
 if TYPE_CHECKING:
     from fastapi.telemetry import TelemetryConfig
@@ -26,14 +25,6 @@ _QUIET: TelemetryConfig = {"auto_configure": False, "tracing": False}
 def create_app(settings: Settings, store: Store, bus: Bus) -> ASGIApp:
     from fastapi import FastAPI
 
-    secrets = [
-        secret.get_secret_value().encode()
-        for secret in (settings.webhook_secret, settings.webhook_secret_previous)
-        if secret.get_secret_value()
-    ]
-    if not secrets:
-        raise OperatorProblem("no webhook secret: set REDFIRST_WEBHOOK_SECRET to what is set on GitHub")
-
     async def announce(delivery: str) -> None:
         try:
             await bus.announce(Topic.DELIVERIES, delivery)
@@ -41,7 +32,7 @@ def create_app(settings: Settings, store: Store, bus: Bus) -> ASGIApp:
             # It is in the store; the sweep will find it.
             log.warning("delivery %s not announced: %s", delivery, error.sentence)
 
-    webhook = Webhook(secrets, store.keep_delivery, announce)
+    webhook = Webhook(settings.webhook_secrets(), store.keep_delivery, announce)
     app = FastAPI(title="Redfirst", version=release(), docs_url=None, redoc_url=None, telemetry=_QUIET)
     app.include_router(health.routes(store, bus))
 

@@ -16,7 +16,7 @@ import httpx
 from bot.demo.scene import REPOSITORY, Scene, scene
 from bot.models.script import Script
 from bot.settings import Settings, load
-from bot.store.port import Run, Store
+from bot.store.port import DeliveryState, Run, Store
 from bot.wiring import store_of
 
 SECRET = "acceptance-secret"
@@ -51,6 +51,13 @@ class House:
                 if found.status.ended or found.status == "suspended":
                     return found
                 await asyncio.sleep(0.2)
+
+    async def outcome(self, delivery: str, *, within: float = 30) -> str:
+        """What was decided about a delivery, once it was."""
+        async with asyncio.timeout(within):
+            while (found := await self.store.delivery(delivery)).state is DeliveryState.WAITING:
+                await asyncio.sleep(0.05)
+        return found.outcome
 
     def sticky(self, issue: int = ISSUE) -> str:
         """The one comment of ours on the issue."""

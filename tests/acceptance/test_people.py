@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncGenerator
 
@@ -11,7 +10,6 @@ import pytest_asyncio
 
 from bot.demo.scene import LABEL, REPOSITORY
 from bot.models.script import Script
-from bot.store.port import DeliveryState
 from tests.acceptance.house import House, house
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -35,10 +33,7 @@ async def _outcome(here: House, event: str) -> str:
         for one in await here.stage.standin.deliveries()
         if one.event == event and json.loads(one.request_body)["sender"]["type"] == "User"
     ][-1]
-    async with asyncio.timeout(20):
-        while (found := await here.store.delivery(newest.guid)).state is DeliveryState.WAITING:
-            await asyncio.sleep(0.05)
-    return found.outcome
+    return await here.outcome(newest.guid)
 
 
 def _ours(here: House, number: int) -> list[str]:

@@ -65,10 +65,20 @@ async def _walk(tree: Workflow[P, Any, Any], run: str, ports: P, journal: Journa
         raise
     except Problem as problem:
         failure = problem.failure(tree.name)
-        if tree.on_failure is not None:
-            failed = Failed[tree.takes](input=taken, failure=failure)
-            await walk.step(tree.on_failure, failed, f"{tree.name}/{FAILURE}/{tree.on_failure.name}")
+        await _rescue(tree, walk, Failed[tree.takes](input=taken, failure=failure))
         await journal.append(RunFailed(failure=failure))
         return RunStatus.FAILED
     await journal.append(RunCompleted(output=output.model_dump(mode="json")))
     return RunStatus.COMPLETED
+
+
+async def _rescue(tree: Workflow[P, Any, Any], walk: Walk[P], failed: Failed[Any]) -> None:
+    if tree.on_failure is None:
+        return
+    try:
+        await walk.step(tree.on_failure, failed, f"{tree.name}/{FAILURE}/{tree.on_failure.name}")
+    except Conflict:
+        raise
+    except Problem:
+        # The journal has it. A run that cannot even tell anybody has failed all the same.
+        return
