@@ -63,6 +63,7 @@ class Messages:
 
 ### What changed
 {quoted(summary)}
+
 <sub>This paragraph was written by a model. Everything below was seen by the harness.</sub>
 
 ### Red, before the fix

@@ -18,10 +18,11 @@ _STYLES: dict[Tone, str] = {"plain": "", "dim": "dim", "good": "green", "bad": "
 _SIGNS: dict[Tone, str] = {"plain": "•", "dim": " ", "good": "✓", "bad": "✗", "red": "✗"}
 
 
-def console() -> Console:
+def console(*, wrap: bool = False) -> Console:
+    """Lines stay whole unless asked otherwise, so that what is copied from a terminal is what was written."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=True)
+    return Console(highlight=False, soft_wrap=not wrap)
 
 
 def show(to: Console, line: Line) -> None:
@@ -49,7 +50,7 @@ def _safe(text: str) -> str:
 
 @contextlib.contextmanager
 def _spinner(to: Console) -> Generator[Status | None]:
-    if not to.is_terminal:
+    if not to.is_interactive or not to.is_terminal:
         yield None
         return
     with to.status("starting …") as status:

@@ -110,7 +110,7 @@ async def _evidence(stage: Scene, here: Settings, store: Store, result: _Result)
     from rich.panel import Panel
     from rich.syntax import Syntax
 
-    to = console()
+    to = console(wrap=True)
     for pull in stage.standin.pulls(REPOSITORY):
         state = "draft" if pull.pull and pull.pull.draft else "ready"
         to.print(
@@ -118,11 +118,12 @@ async def _evidence(stage: Scene, here: Settings, store: Store, result: _Result)
         )
     diff = await diff_of(await store.rows(result.run), blobs_of(here))
     to.print(Panel(Syntax(diff, "diff", theme="ansi_dark", background_color="default"), title="the change"))
-    to.print(f"Run {result.run} took {result.seconds} s. To look further:", markup=False)
+    plain = console()
+    plain.print(f"Label to draft pull request in {result.seconds} s. To look further:", markup=False)
     for what in ("", " --diff", " --proof"):
         home = _short(here.data_dir)
-        to.print(f"  REDFIRST_DATA_DIR={home} redfirst runs show {result.run}{what}", markup=False)
-    to.print(f"  {_short(Path(result.proof))}", markup=False)
+        plain.print(f"  REDFIRST_DATA_DIR={home} redfirst runs show {result.run}{what}", markup=False)
+    plain.print(f"The proof: {_short(Path(result.proof))}", markup=False)
 
 
 def _without_markup(body: str) -> str:

@@ -42,14 +42,13 @@ class Scene:
 async def scene(script: Script | None = None, pause: float = 0.0) -> AsyncGenerator[Scene]:
     async with (
         running(_config()) as standin,
-        scripted(script or _script(), pause=pause) as model_url,
+        scripted(script or demo_script(), pause=pause) as model_url,
     ):
         yield Scene(standin, model_url)
 
 
 def _config() -> StandInConfig:
-    here = resources.files("bot.demo")
-    title, _, body = here.joinpath("issue.md").read_text().partition("\n")
+    title, _, body = demo_issue().partition("\n")
     return StandInConfig(
         users=(UserSeed("maintainer", "maintainer-token"), UserSeed("reader", "reader-token")),
         app=AppSeed(token=TOKEN),
@@ -58,13 +57,25 @@ def _config() -> StandInConfig:
                 owner="maintainer",
                 name="shelf",
                 description="Splits long lists into pages",
-                files=_files(here.joinpath("project")),
+                files=project_files(),
                 labels=(LABEL,),
                 issues=(IssueSeed(title, body.strip(), "reader"),),
                 collaborators={"reader": "read"},
             ),
         ),
     )
+
+
+def demo_issue() -> str:
+    return resources.files("bot.demo").joinpath("issue.md").read_text()
+
+
+def demo_script() -> Script:
+    return Script.model_validate_json(resources.files("bot.demo").joinpath("script.json").read_bytes())
+
+
+def project_files() -> dict[str, str]:
+    return _files(resources.files("bot.demo").joinpath("project"))
 
 
 def _files(folder: Traversable, below: str = "") -> dict[str, str]:
@@ -77,7 +88,3 @@ def _files(folder: Traversable, below: str = "") -> dict[str, str]:
         else:
             found[f"{below}{item.name}"] = item.read_text()
     return found
-
-
-def _script() -> Script:
-    return Script.model_validate_json(resources.files("bot.demo").joinpath("script.json").read_bytes())

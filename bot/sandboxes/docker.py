@@ -41,7 +41,11 @@ class DockerSandboxes:
             await (await creating).destroy()
             raise
         if sandbox.facts.image not in self._good_images:
-            await _check_image(sandbox)
+            try:
+                await _check_image(sandbox)
+            except BaseException:
+                await sandbox.destroy()
+                raise
             self._good_images.add(sandbox.facts.image)
         return sandbox
 
@@ -136,6 +140,5 @@ async def _check_image(sandbox: DockerSandbox) -> None:
     except SandboxBroken as broken:
         raise SandboxBroken(f"{broken.sentence} Does {sandbox.facts.image} have a shell at `sh`?") from broken
     if not ran.ok:
-        await sandbox.destroy()
         missing = ran.stdout.strip() or "sh"
         raise OperatorProblem(f"The sandbox image {sandbox.facts.image} has no {missing}; use one that has.")

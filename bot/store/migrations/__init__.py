@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,9 @@ from bot.store.port import StoreUnavailable
 
 HEAD = "0001"
 """The newest migration here. A test compares it with the files."""
+
+# Alembic keeps what it is at in a module, so two stores of one process take turns.
+_ALONE = threading.Lock()
 
 
 def is_current(kept: str | None, place: str) -> bool:
@@ -27,6 +31,7 @@ def upgrade(dialect: str, raw: Any, lock: str) -> None:
     import sqlalchemy as sa
     from alembic import command
     from alembic.config import Config
+    from sqlalchemy.exc import DBAPIError
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
@@ -35,9 +40,14 @@ def upgrade(dialect: str, raw: Any, lock: str) -> None:
     engine = sa.create_engine(
         f"{dialect}://", creator=lambda: raw, poolclass=sa.StaticPool, pool_reset_on_return=None
     )
-    with engine.connect() as connection:
-        connection.exec_driver_sql(lock)
-        config.attributes["connection"] = connection
-        # Does nothing where another process was here first.
-        command.upgrade(config, HEAD)
-        connection.commit()
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql(lock)
+            config.attributes["connection"] = connection
+            with _ALONE:
+                # Does nothing where another process was here first.
+                command.upgrade(config, HEAD)
+            connection.commit()
+    except DBAPIError as error:
+        # The caller knows what its driver's errors mean.
+        raise (error.orig or error) from error
