@@ -15,14 +15,14 @@ from pydantic import BaseModel, ConfigDict
 
 from bot import messages
 from bot import settings as configuration
-from bot.evidence import proof_of
+from bot.evidence import proof_of, proposal
 from bot.models.keys import need_models
 from bot.reactions import Outcome
 from bot.settings import Settings
 from bot.store.port import Delivery, DeliveryState, NewDelivery, Store
 from bot.wiring import Plant, plant, store_of
 from workflows import registry
-from workflows.case import Proposed, Reproducing
+from workflows.case import Reproducing
 from workflows.engine.advance import advance
 from workflows.engine.entries import Row, RunFailed, StepCompleted
 from workflows.errors import OperatorProblem
@@ -109,23 +109,14 @@ async def _go_on(settings: Settings, works: Plant, outcome: Outcome) -> Result:
         )
     rows = await works.store.rows(outcome.run)
     proof = await proof_of(rows, works.blobs)
+    opened = proposal(rows)
     proposed = status in {RunStatus.SUSPENDED, RunStatus.COMPLETED} and proof is not None
     return Result(
         conclusion="proposed" if proposed else "failed",
-        pr_url=_pull_request(rows),
+        pr_url=opened.pull_request.url if opened else "",
         repro_status="red" if _saw_red(rows) else "none",
         said=_said(rows),
     )
-
-
-def _pull_request(rows: list[Row]) -> str:
-    for row in rows:
-        match row.entry:
-            case StepCompleted(path="fix/propose", output=output):
-                return Proposed.model_validate(output).pull_request.url
-            case _:
-                pass
-    return ""
 
 
 def _saw_red(rows: list[Row]) -> bool:

@@ -27,6 +27,17 @@ async def proof_of(rows: Sequence[Row], blobs: Blobs) -> Proof | None:
     return Proof.model_validate_json(await blobs.get(digest)) if digest else None
 
 
+def proposal(rows: Sequence[Row]) -> Proposed | None:
+    """The pull request that a run opened."""
+    for row in rows:
+        match row.entry:
+            case StepCompleted(path="fix/propose", output=output):
+                return Proposed.model_validate(output)
+            case _:
+                pass
+    return None
+
+
 async def diff_of(rows: Sequence[Row], blobs: Blobs) -> str:
     proof = await proof_of(rows, blobs)
     case = _case_of(rows)

@@ -12,8 +12,9 @@ def mark(**names: str) -> str:
 
 
 def find(text: str, name: str) -> str:
-    """The value of the first marker of that name; empty when there is none."""
-    return next((found["value"] for found in _MARKER.finditer(text) if found["name"] == name), "")
+    """The value of the last marker of that name, since ours is written last; empty when there is none."""
+    values = [found["value"] for found in _MARKER.finditer(text) if found["name"] == name]
+    return values[-1] if values else ""
 
 
 def has(text: str, name: str, value: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 
 from bot.store.port import Run
@@ -30,6 +31,9 @@ _MOVE = {
 
 RETRY = "`/agent fix`"
 LONGEST_TITLE = 200
+LONGEST_PROSE = 4_000
+LONGEST_CODE = 4_000
+MOST_TESTS = 10
 
 
 class Messages:
@@ -54,8 +58,9 @@ class Messages:
         )
 
     def commit(self, trigger: Trigger, summary: str) -> str:
-        title = _line(trigger.issue.title)
-        return f"Fix #{trigger.issue.number}: {title}\n\n{defused(summary)}"
+        # A stranger's `closes #12` in a title would close #12 when this is merged.
+        title = _line(unlinked(trigger.issue.title))
+        return f"Fix #{trigger.issue.number}: {title}\n\n{unlinked(clipped(summary, LONGEST_PROSE))}"
 
     def pull_request(self, trigger: Trigger, summary: str, proof: Proof, digest: str) -> tuple[str, str]:
         title = f"Fix #{trigger.issue.number}: {_line(trigger.issue.title)}"
@@ -162,7 +167,7 @@ def _checklist(now: Stage) -> list[str]:
 def _seen(progress: Progress) -> list[str]:
     lines: list[str] = []
     if progress.refused:
-        lines += ["", f"The last attempt did not count: {defused(progress.refused.splitlines()[0])}"]
+        lines += ["", f"The last attempt did not count: {defused(_line(progress.refused.splitlines()[0]))}"]
     if progress.red:
         lines += ["", "**Red**, as the harness saw it:", fenced(progress.red)]
     if progress.green:
@@ -173,8 +178,8 @@ def _seen(progress: Progress) -> list[str]:
 
 
 def _failed(progress: Progress, failure: Failure) -> str:
-    happened = failure.sentence.splitlines()[0]
-    last = f"\n\nWhat was said last:\n{fenced(failure.feedback[:3000])}" if failure.feedback else ""
+    happened = clipped(failure.sentence.splitlines()[0], 500)
+    last = f"\n\nWhat was said last:\n{fenced(failure.feedback)}" if failure.feedback else ""
     return (
         f"### Redfirst stopped\n\n{defused(happened)}{last}\n\n"
         f"{_MOVE[failure.who]}; {RETRY} tries again. No branch and no pull request were left half done.\n\n"
@@ -183,7 +188,9 @@ def _failed(progress: Progress, failure: Failure) -> str:
 
 
 def _tests(ids: Sequence[str]) -> str:
-    return "\n".join(f"- `{_code(test)}`" for test in ids)
+    named = [f"- `{_code(test)}`" for test in ids[:MOST_TESTS]]
+    rest = [f"- and {len(ids) - MOST_TESTS} more"] if len(ids) > MOST_TESTS else []
+    return "\n".join([*named, *rest])
 
 
 def _failing_before(proof: Proof) -> str:
@@ -192,7 +199,7 @@ def _failing_before(proof: Proof) -> str:
 
 
 def _by_hand(proof: Proof) -> str:
-    command = " ".join(part for part in proof.commands.repro if not part.startswith("--junitxml"))
+    command = shlex.join(part for part in proof.commands.repro if not part.startswith("--junitxml"))
     return f"git fetch origin && git checkout {proof.head_sha}\n{command}"
 
 
@@ -213,29 +220,49 @@ def _line(text: str) -> str:
 
 def fenced(text: str) -> str:
     """As code, in a fence longer than any inside."""
+    text = clipped(visible(text), LONGEST_CODE)
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}\n{text}\n{fence}"
 
 
 def quoted(text: str) -> str:
-    return "\n".join(f"> {line}".rstrip() for line in defused(text).splitlines()) or "> (nothing)"
+    lines = defused(clipped(text, LONGEST_PROSE)).splitlines()
+    return "\n".join(f"> {line}".rstrip() for line in lines) or "> (nothing)"
+
+
+def clipped(text: str, most: int) -> str:
+    """Bounded, so that no text of a model or a test makes the whole too long for GitHub."""
+    return text if len(text) <= most else f"{text[:most]} …"
 
 
 def _code(text: str) -> str:
-    return text.replace("`", "'")[:200]
+    """For between backticks: one line, and no way out."""
+    return " ".join(visible(text).replace("`", "'").split())[:200]
 
 
 def defused(text: str) -> str:
     """Text from outside, so that it notifies nobody, closes, links and loads nothing, and hides nothing."""
-    plain = visible(text).replace("<", "&lt;")
-    plain = re.sub(r"@(?=\w)", "@\u200b", plain)
-    plain = re.sub(r"#(?=\d)", "#\u200b", plain)
-    plain = re.sub(r"!\[", "!\u200b[", plain)
-    return re.sub(r"(?i)\b(https?|ftp)://", lambda found: f"{found[1]}:\u200b//", plain)
+    return unlinked(text).replace("<", "&lt;")
 
 
-_HIDDEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+_LINKING = re.compile(
+    r"(?P<mention>@(?=\w))|(?P<issue>#(?=\d)|\bGH-(?=\d))|(?P<bracket>\](?=[(\[:]))|(?P<www>\bwww\.)|(?P<slashes>//)",
+    re.IGNORECASE,
+)
+
+
+def unlinked(text: str) -> str:
+    """With nothing in it that GitHub takes for a mention, a reference, a link or an image."""
+    return _LINKING.sub(lambda found: f"{found[0]}\u200b", visible(text))
+
+
+# Zero-width, bidi and filler characters, variation selectors, tags, and controls but tab and newline.
+_HIDDEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    r"\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    r"\U000e0000-\U000e0fff]"
+)
 
 
 def visible(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot import messages
+from bot.evidence import proposal
 from bot.github.payloads import Unread, read
 from bot.starting import run_id
 from bot.store.port import Delivery, DeliveryState, Store
@@ -118,6 +119,9 @@ class Reactions:
             if isinstance(signal, Cancel):
                 await signals.cancel(self.store, run.id, by=by, reason=signal.reason)
                 return Outcome(DeliveryState.HANDLED, f"cancelled run {run.id}")
+            proposed = proposal(await self.store.rows(run.id))
+            if proposed is None or proposed.pull_request.number != signal.pull_request:
+                return Outcome(DeliveryState.IGNORED, f"run {run.id} did not open #{signal.pull_request}")
             tree = registry.find(run.workflow)
             await signals.resume(self.store, tree, run.id, signal.answer, by=by, key=event.delivery)
         except UserProblem as problem:

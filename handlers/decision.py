@@ -32,6 +32,8 @@ class Resume(_Decision):
 
     kind: Literal["resume"] = "resume"
     run: str
+    pull_request: int
+    """The one that it was said about; it must be the one that the run opened."""
     answer: Review
 
 

@@ -12,4 +12,5 @@ def decide(event: PullRequestClosed, _house: House) -> Decision:
     if not event.run or not event.branch.startswith("redfirst/"):
         return Ignore(reason="the pull request is not one of ours")
     verdict = Verdict.MERGED if event.merged else Verdict.CLOSED
-    return Resume(run=event.run, answer=Review(verdict=verdict, by=event.actor.login))
+    answer = Review(verdict=verdict, by=event.actor.login)
+    return Resume(run=event.run, pull_request=event.number, answer=answer)

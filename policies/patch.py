@@ -68,10 +68,21 @@ def safe_path(path: str) -> str:
     return path
 
 
-STEERING = {"codeowners", "docs/codeowners", ".gitlab-ci.yml", "jenkinsfile", ".travis.yml"}
+_STEERING = (
+    ".github",
+    ".circleci",
+    "codeowners",
+    "docs/codeowners",
+    ".gitlab-ci.yml",
+    "jenkinsfile",
+    ".travis.yml",
+)
 
 
 def is_workflow_file(path: str) -> bool:
-    """Whether a change of this path could change what CI runs, or who owns and reviews what."""
+    """Whether a change of this path could change what CI runs, or who owns and reviews what.
+
+    A file in the place of a folder, or below the name of a file, would remove what is there: that counts too.
+    """
     lowered = path.lower()
-    return lowered in STEERING or lowered.startswith((".github/", ".circleci/"))
+    return any(lowered == known or lowered.startswith(f"{known}/") for known in _STEERING)

@@ -37,9 +37,11 @@ class Problem(Exception):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.path = ""
+        """The step that it came from, once it is known."""
 
-    def failure(self, path: str = "") -> Failure:
-        return Failure(who=self.who, sentence=self.sentence, path=path)
+    def failure(self) -> Failure:
+        return Failure(who=self.who, sentence=self.sentence, path=self.path)
 
 
 class UserProblem(Problem):
@@ -75,11 +77,11 @@ class WorkflowError(Problem):
         self.count = count
         self.feedback = feedback
 
-    def failure(self, path: str = "") -> Failure:
+    def failure(self) -> Failure:
         return Failure(
             who=self.who,
             sentence=self.sentence,
-            path=self.path or path,
+            path=self.path,
             count=self.count,
             feedback=self.feedback,
         )
@@ -92,10 +94,18 @@ class ContractBroken(Problem):
         super().__init__(f"{path}: the {side} does not fit: {detail}")
 
 
-class Conflict(Problem):
-    """Somebody else wrote to the run first: a newer lease, or a cancellation."""
+class Interrupted(Problem):
+    """The run cannot go on here and now. It has not failed: it goes on later, or elsewhere."""
 
     who = Who.NOBODY
+
+
+class Conflict(Interrupted):
+    """Somebody else wrote to the run first: a newer lease, or a cancellation."""
+
+
+class JournalUnwritten(Interrupted):
+    """The store could not take what was to be recorded."""
 
 
 class Gone(Problem):

@@ -257,9 +257,7 @@ class Words(Protocol):
 
     def commit(self, trigger: Trigger, summary: str) -> str: ...
 
-    def pull_request(
-        self, trigger: Trigger, summary: str, proof: Proof, digest: str
-    ) -> tuple[str, str]:
+    def pull_request(self, trigger: Trigger, summary: str, proof: Proof, digest: str) -> tuple[str, str]:
         """Title and body."""
         ...
 

@@ -41,6 +41,16 @@ class Tree:
             return None
         return file.content.decode("utf-8", errors="replace")
 
+    def is_leaf(self, path: str) -> bool:
+        return path in self.files or path in self.links
+
+    def is_folder(self, path: str) -> bool:
+        below = f"{path}/"
+        return any(known.startswith(below) for known in (*self.files, *self.links))
+
+    def has(self, path: str) -> bool:
+        return self.is_leaf(path) or self.is_folder(path)
+
     def with_patch(self, patch: Patch) -> Tree:
         files = dict(self.files)
         for change in patch.changes:

@@ -47,6 +47,7 @@ class _Comment(_Narrow):
 
 class _Ref(_Narrow):
     ref: str
+    repo: _Repository | None = None
 
 
 class _PullRequest(_Narrow):
@@ -121,13 +122,16 @@ def _read(delivery: str, event: str, raw: bytes) -> Event:
             if _Payload.model_validate_json(raw).action != "closed":
                 raise Unread("of pull requests, only their end is read")
             closed = _PullRequestPayload.model_validate_json(raw)
+            head = closed.pull_request.head
+            # Anybody can open a pull request from a fork, with a branch and a marker that look like ours.
+            own = head.repo is not None and head.repo.full_name == closed.repository.full_name
             return PullRequestClosed(
                 delivery=delivery,
                 tenant=_tenant(closed),
                 actor=_actor(closed),
                 number=closed.pull_request.number,
-                branch=closed.pull_request.head.ref,
-                run=marker.find(closed.pull_request.body or "", "run"),
+                branch=head.ref,
+                run=marker.find(closed.pull_request.body or "", "run") if own else "",
                 merged=closed.pull_request.merged,
             )
         case _:

@@ -45,8 +45,11 @@ class StandIn:
         return self.repository(repo).issue(number)
 
     def connect_hook(self, url: str, secret: str, events: tuple[str, ...] = ("*",)) -> Hook:
-        """The app's own webhook; a second call moves it."""
-        self.world.hooks[:] = [hook for hook in self.world.hooks if hook.repository_id is not None]
+        """The app's own webhook. A second call moves it, with all that was sent to it before."""
+        for hook in self.world.hooks:
+            if hook.repository_id is None:
+                hook.url, hook.secret, hook.events = url, secret, events
+                return hook
         hook = Hook(self.world.next_id("hook"), url, secret, events, self.world.now())
         self.world.hooks.append(hook)
         return hook

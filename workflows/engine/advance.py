@@ -12,7 +12,7 @@ from workflows.engine.journal import Journal, JournalStore, RunCancelled
 from workflows.engine.lease import LEASE_SECONDS, held
 from workflows.engine.nodes import Failed, Workflow
 from workflows.engine.walk import Parked, Walk
-from workflows.errors import Conflict, OperatorProblem, Problem
+from workflows.errors import Conflict, Interrupted, OperatorProblem, Problem
 from workflows.ports import RunStatus
 
 P = TypeVar("P")
@@ -34,14 +34,20 @@ async def advance(
     lease = await store.claim(run, worker, lease_seconds)
     if lease is None:
         return None
-    async with held(store, lease, lease_seconds):
-        journal = await Journal.open(store, lease, watch)
-        try:
-            return await _walk(tree, run, ports, journal)
-        except RunCancelled:
+    try:
+        async with held(store, lease, lease_seconds):
+            journal = await Journal.open(store, lease, watch)
+            try:
+                return await _walk(tree, run, ports, journal)
+            finally:
+                await journal.close()
+    except RunCancelled:
+        return RunStatus.CANCELLED
+    except Conflict:
+        # A cancelled run gives up its lease too, and the heart may notice before a row does.
+        if isinstance((await store.rows(run))[-1].entry, Cancelled):
             return RunStatus.CANCELLED
-        finally:
-            await journal.close()
+        raise
 
 
 async def _walk(tree: Workflow[P, Any, Any], run: str, ports: P, journal: Journal) -> RunStatus:
@@ -61,10 +67,10 @@ async def _walk(tree: Workflow[P, Any, Any], run: str, ports: P, journal: Journa
         output = await walk.workflow(tree, taken, tree.name)
     except Parked:
         return RunStatus.SUSPENDED
-    except Conflict:
+    except Interrupted:
         raise
     except Problem as problem:
-        failure = problem.failure(tree.name)
+        failure = problem.failure()
         await _rescue(tree, walk, Failed[tree.takes](input=taken, failure=failure))
         await journal.append(RunFailed(failure=failure))
         return RunStatus.FAILED
@@ -77,7 +83,7 @@ async def _rescue(tree: Workflow[P, Any, Any], walk: Walk[P], failed: Failed[Any
         return
     try:
         await walk.step(tree.on_failure, failed, f"{tree.name}/{FAILURE}/{tree.on_failure.name}")
-    except Conflict:
+    except Interrupted:
         raise
     except Problem:
         # The journal has it. A run that cannot even tell anybody has failed all the same.

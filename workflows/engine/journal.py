@@ -22,7 +22,7 @@ from workflows.engine.entries import (
     StepFailed,
     Suspended,
 )
-from workflows.errors import Conflict
+from workflows.errors import Conflict, Interrupted, JournalUnwritten, Problem
 
 # A step that ends within this time shares one commit with the note that it began.
 NOTE_WAITS = 0.02
@@ -77,6 +77,7 @@ class Journal:
         self._pending: list[Entry] = []
         self._writing = asyncio.Lock()
         self._flush: asyncio.Task[None] | None = None
+        self._broken: Interrupted | RunCancelled | None = None
         self._watch = watch
         self._completed: dict[str, StepCompleted] = {}
         self._failed: dict[str, list[StepFailed]] = {}
@@ -129,25 +130,37 @@ class Journal:
 
     async def _flush_soon(self) -> None:
         await asyncio.sleep(NOTE_WAITS)
-        # Who lost the run learns it from the next row that matters, not from a note.
-        with contextlib.suppress(Conflict, RunCancelled):
+        # Whoever walks the run learns of it from the next row that matters.
+        with contextlib.suppress(Interrupted, RunCancelled):
             await self._write()
 
     async def _write(self) -> None:
         async with self._writing:
+            # Once a row is lost no other may follow, and nobody may believe that theirs was written.
+            if self._broken is not None:
+                raise self._broken
             entries, self._pending = self._pending, []
             if not entries:
                 return
             try:
-                await self._store.append(self._lease.run, self._seq, entries, self._lease.fence)
-            except Conflict:
-                await self._learn_why()
+                await self._commit(entries)
+            except (Interrupted, RunCancelled) as broken:
+                self._broken = broken
                 raise
             self._seq += len(entries)
             for entry in entries:
                 self._index(entry)
                 if self._watch:
                     self._watch(entry)
+
+    async def _commit(self, entries: Sequence[Entry]) -> None:
+        try:
+            await self._store.append(self._lease.run, self._seq, entries, self._lease.fence)
+        except Conflict:
+            await self._learn_why()
+            raise
+        except Problem as problem:
+            raise JournalUnwritten(problem.sentence) from problem
 
     async def _learn_why(self) -> None:
         for row in await self._store.rows(self._lease.run, after=self._seq):

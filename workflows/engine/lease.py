@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncGenerator
 
 from workflows.engine.journal import JournalStore, Lease
-from workflows.errors import Conflict
+from workflows.errors import Conflict, Problem
 
 LEASE_SECONDS = 30.0
 
@@ -28,6 +28,9 @@ async def held(store: JournalStore, lease: Lease, seconds: float = LEASE_SECONDS
                 if work is not None:
                     work.cancel()
                 return
+            except Problem:
+                # A lease outlives a few missed beats; the store may be back for the next.
+                continue
 
     heart = asyncio.create_task(beat())
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -13,7 +14,7 @@ from workflows.engine.context import Context, fit
 from workflows.engine.entries import StepCompleted, StepFailed, StepStarted, Suspended
 from workflows.engine.journal import Journal
 from workflows.engine.nodes import Loop, Map, Nested, Node, Step, Suspend, Then, Workflow
-from workflows.errors import Failure, Passing, Problem, WorkflowError
+from workflows.errors import Failure, Interrupted, Passing, Problem, Who, WorkflowError
 
 P = TypeVar("P")
 
@@ -30,7 +31,7 @@ class FailedBefore(Problem):
         self._failure = failure
         self.who = failure.who
 
-    def failure(self, path: str = "") -> Failure:  # noqa: ARG002 - it keeps the path it failed at
+    def failure(self) -> Failure:
         return self._failure
 
 
@@ -64,7 +65,7 @@ class Walk(Generic[P]):
             return fit(step.gives, done.output, path, "recorded output")
         taken = fit(step.takes, value.model_dump(), path, "input")
         failed = self.journal.failures(path)
-        if len(failed) >= step.retry.attempts:
+        if failed and (len(failed) >= step.retry.attempts or failed[-1].failure.who is not Who.NOBODY):
             raise FailedBefore(failed[-1].failure)
         async for attempt in stamina.retry_context(
             on=step.retry.after,
@@ -85,13 +86,12 @@ class Walk(Generic[P]):
         context = Context(self.ports, self.run, path, number, self.journal)
         self.journal.note(StepStarted(path=path, attempt=number))
         try:
-            try:
-                async with asyncio.timeout(step.timeout):
-                    output = await step.run(context, value)
-            except TimeoutError as error:
-                raise Passing(f"{path} took longer than {step.timeout:g} s") from error
+            output = await _within(step.timeout, step.run(context, value))
+        except Interrupted:
+            raise
         except Problem as problem:
-            failure = problem.failure(path)
+            problem.path = problem.path or path
+            failure = problem.failure()
             await self.journal.append(StepFailed(path=path, attempt=number, failure=failure))
             raise
         return fit(step.gives, output.model_dump(), path, "output")
@@ -111,3 +111,14 @@ class Walk(Generic[P]):
             raise Parked
         told = fit(node.waits_for, answer.payload, path, "answer")
         return fit(node.gives, {"before": value.model_dump(), "answer": told.model_dump()}, path, "output")
+
+
+async def _within(seconds: float, work: Awaitable[BaseModel]) -> BaseModel:
+    limit = asyncio.timeout(seconds)
+    try:
+        async with limit:
+            return await work
+    except TimeoutError as error:
+        if not limit.expired():
+            raise
+        raise Passing(f"it took longer than {seconds:g} s") from error

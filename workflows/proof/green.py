@@ -67,6 +67,12 @@ def judge_suite(before: Results, after: Results, repro: Sequence[str]) -> Unharm
             reason="tests are missing",
             feedback=f"These tests ran before your change and do not run now: {_list(missing)}",
         )
+    unproven = [now[test] for test in repro if test in now and now[test].outcome is not Outcome.PASSED]
+    if unproven or not set(repro) <= now.keys():
+        return NotGreen(
+            reason="the repro test does not pass among the others",
+            feedback=_shown(unproven) or "It was not collected in the run of the whole suite.",
+        )
     worse = [now[test.id] for test in passed if now[test.id].outcome is not Outcome.PASSED]
     known = before.ids() | frozenset(repro)
     worse += [

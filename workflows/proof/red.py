@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict
 
 from workflows.proof.results import Outcome, Results, TestResult
 
-_LAST_FRAME = re.compile(r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+): (?P<error>[\w.]+)$", re.MULTILINE)
+# `shelf/pages.py:9: in page_count`, or at the end `shelf/pages.py:9: ZeroDivisionError`.
+_FRAME = re.compile(r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+):(?: in .*| (?P<error>[\w.]+))?$", re.MULTILINE)
 
 # Raised by code that could not even be loaded, whoever's it is: not what an issue describes.
 _NOT_OF_SUBSTANCE = {"ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError", "fixture"}
@@ -81,9 +82,9 @@ def _objection(test: TestResult, is_test: Callable[[str], bool]) -> NotRed | Non
         )
     if test.outcome is Outcome.SKIPPED:
         return NotRed(reason="the test is skipped", feedback=f"{test.id} was skipped; it must run and fail.")
-    frames = list(_LAST_FRAME.finditer(test.detail))
-    last = frames[-1] if frames else None
-    error = (last["error"] if last else test.message.partition(":")[0]).rpartition(".")[2]
+    frames = list(_FRAME.finditer(test.detail))
+    named = next((frame["error"] for frame in reversed(frames) if frame["error"]), None)
+    error = (named or test.message.partition(":")[0]).rpartition(".")[2]
     if error in _NOT_OF_SUBSTANCE:
         return NotRed(
             reason=f"the test fails by {error}",
@@ -91,13 +92,17 @@ def _objection(test: TestResult, is_test: Callable[[str], bool]) -> NotRed | Non
         )
     if error in {"AssertionError", "Failed"} or test.message.startswith(("assert", "AssertionError")):
         return None
-    if last is None or is_test(last["file"]):
+    if not any(_is_project(frame["file"]) and not is_test(frame["file"]) for frame in frames):
         return NotRed(
             reason=f"the test fails by its own {error}",
             feedback=f"{test.id} raises {error} in the test itself, not in the project's code, "
             f"so it does not show the bug:\n{test.detail}",
         )
     return None
+
+
+def _is_project(file: str) -> bool:
+    return not file.startswith(("/", "..")) and "site-packages/" not in file
 
 
 def _headline(test: TestResult) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -108,8 +109,11 @@ async def baseline(ctx: Context[Ports], case: Case) -> Results:
     return Results.model_validate_json(await ctx.ports.blobs.get(case.baseline))
 
 
+_FENCE = re.compile(r"<(?=\s*/?\s*issue)", re.IGNORECASE)
+
+
 def told(trigger: Trigger) -> str:
     """The issue as a model gets it: fenced, so that it cannot be taken for an instruction of ours."""
-    body = f"{trigger.issue.title}\n\n{trigger.issue.body}".replace("<issue>", "").replace("</issue>", "")
+    body = _FENCE.sub("&lt;", f"{trigger.issue.title}\n\n{trigger.issue.body}")
     asked = f"\n\nThe maintainer who asked for this adds:\n{trigger.context}" if trigger.context else ""
     return f"<issue>\n{body.strip()}\n</issue>{asked}"

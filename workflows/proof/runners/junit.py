@@ -23,7 +23,7 @@ def parse(report: bytes) -> list[TestResult]:
 
     try:
         root: Element = fromstring(report, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as error:
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise BadReport(f"the report is not JUnit XML: {error}") from error
     return [_result(case) for case in _cases(root)]
 

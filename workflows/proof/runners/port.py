@@ -22,8 +22,8 @@ class Runner(Protocol):
         """Whether tests, and not the project's code, live in this file."""
         ...
 
-    def is_configuration(self, path: str) -> bool:
-        """Whether this file steers how tests are found or run."""
+    def is_configuration(self, path: str, tree: Tree) -> bool:
+        """Whether this file, in this tree, steers how tests are found or run."""
         ...
 
     def command(self, report: str, files: Sequence[str], seed: int) -> Sequence[str]:

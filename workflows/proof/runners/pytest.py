@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
@@ -10,15 +11,19 @@ from workflows.proof.results import Results
 from workflows.proof.runners import junit
 from workflows.tree import Tree
 
-_CONFIGURATION = {
-    "conftest.py",
-    "pytest.ini",
-    "tox.ini",
-    "setup.cfg",
-    "pyproject.toml",
-    "noxfile.py",
-    ".coveragerc",
-}
+_CONFIGURATION = frozenset(
+    {
+        *("conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml"),
+        *("tox.ini", "setup.cfg", "pyproject.toml", "noxfile.py", ".coveragerc"),
+    }
+)
+
+# Loaded by Python or pytest before any test is: whoever writes one of these steers the run.
+_PRELOADED = frozenset({"sitecustomize", "usercustomize"})
+_PYTEST = frozenset(
+    {"pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "exceptiongroup", "py"}
+)
+_SHADOWED = (sys.stdlib_module_names | _PYTEST) - {"test", "tests"}
 
 
 class Pytest:
@@ -32,12 +37,16 @@ class Pytest:
         named = pure.name.startswith("test_") or pure.stem.endswith("_test")
         return pure.suffix == ".py" and (named or bool({"test", "tests"} & set(pure.parts[:-1])))
 
-    def is_configuration(self, path: str) -> bool:
-        name = PurePosixPath(path).name
+    def is_configuration(self, path: str, tree: Tree) -> bool:
+        pure = PurePosixPath(path)
+        names = [part.partition(".")[0] for part in pure.parts]
         return (
-            name in _CONFIGURATION
-            or name.endswith(".pth")
-            or name in {"sitecustomize.py", "usercustomize.py"}
+            pure.name in _CONFIGURATION
+            or pure.name.endswith(".pth")
+            # Metadata of a package may name plugins, and the working directory is searched for it.
+            or any(part.endswith((".dist-info", ".egg-info")) for part in pure.parts)
+            or bool(_PRELOADED & set(names))
+            or _shadows(path, tree)
         )
 
     def command(self, report: str, files: Sequence[str], seed: int) -> Sequence[str]:  # noqa: ARG002
@@ -80,3 +89,10 @@ class Pytest:
         except junit.BadReport as error:
             return unreadable(str(error))
         return Results(command=tuple(command), tests=tuple(tests), exit_code=ran.code, seconds=ran.seconds)
+
+
+def _shadows(path: str, tree: Tree) -> bool:
+    """A new `json.py` would be imported by pytest itself; one that is there already may be mended."""
+    root = "src/" if path.startswith("src/") else ""
+    top = path.removeprefix(root).partition("/")[0]
+    return top.partition(".")[0] in _SHADOWED and not tree.has(f"{root}{top}")
