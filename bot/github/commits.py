@@ -53,9 +53,10 @@ async def push(client: GitHub[Any], owner: str, repo: str, effect: PushCommit) -
             existing = None
         if existing is not None:
             return _ours(existing, effect)
-        sha = await _commit(client, owner, repo, effect)
-        await client.rest.git.async_create_ref(owner, repo, ref=f"refs/heads/{effect.branch}", sha=sha)
-    return CommitRef(ref=sha, sha=sha, branch=effect.branch)
+        made = await _commit(client, owner, repo, effect)
+        ref = f"refs/heads/{effect.branch}"
+        await client.rest.git.async_create_ref(owner, repo, ref=ref, sha=made.sha)
+    return CommitRef(ref=made.sha, sha=made.sha, branch=effect.branch, url=made.html_url)
 
 
 def _ours(tip: _Commit, effect: PushCommit) -> CommitRef:
@@ -78,7 +79,7 @@ async def _read_commit(client: GitHub[Any], owner: str, repo: str, sha: str) -> 
     return _Commit.model_validate(answer.json())
 
 
-async def _commit(client: GitHub[Any], owner: str, repo: str, effect: PushCommit) -> str:
+async def _commit(client: GitHub[Any], owner: str, repo: str, effect: PushCommit) -> _Commit:
     git: Any = client.rest.git
     base = await _read_commit(client, owner, repo, effect.base_sha)
     listed = await git.async_get_tree(owner, repo, base.tree.sha, recursive="1")
@@ -96,7 +97,7 @@ async def _commit(client: GitHub[Any], owner: str, repo: str, effect: PushCommit
         tree=_Object.model_validate(tree.json()).sha,
         parents=[effect.base_sha],
     )
-    return _Object.model_validate(commit.json()).sha
+    return _Commit.model_validate(commit.json())
 
 
 def _mode(modes: dict[str, str], path: str) -> str:

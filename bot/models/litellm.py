@@ -86,7 +86,15 @@ class LiteLlm:
             raise OperatorProblem(f"the model's provider does not accept our key: {_short(error)}") from error
         except (litellm.NotFoundError, litellm.BadRequestError) as error:
             raise OperatorProblem(f"the model refused the request: {_short(error)}") from error
-        except (litellm.APIError, litellm.APIConnectionError, litellm.Timeout) as error:
+        except (
+            litellm.RateLimitError,
+            litellm.InternalServerError,
+            litellm.ServiceUnavailableError,
+            litellm.BadGatewayError,
+            litellm.Timeout,
+            litellm.APIConnectionError,
+            litellm.APIError,
+        ) as error:
             raise Passing(f"the model did not answer: {_short(error)}") from error
         return _turn(response, _price(response))
 

@@ -6,8 +6,9 @@ half: SQLAlchemy's own execution takes several times as long as SQLite needs for
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -33,6 +34,8 @@ class Cursor(Protocol):
 
 
 class Driver(Protocol):
+    def execute(self, sql: str, values: Any, /) -> Cursor: ...
+
     def cursor(self) -> Cursor: ...
 
     def close(self) -> None: ...
@@ -58,9 +61,7 @@ class Statement:
 
     def __call__(self, link: Link, **values: Value) -> Cursor:
         ready = self._on(link.dialect)
-        cursor = link.driver.cursor()
-        cursor.execute(ready.sql, ready.bind(values))
-        return cursor
+        return link.driver.execute(ready.sql, ready.bind(values))
 
     def each(self, link: Link, rows: Sequence[Mapping[str, Value]]) -> None:
         ready = self._on(link.dialect)
@@ -75,23 +76,28 @@ class Statement:
     def _compile(self, dialect: sa.Dialect) -> _Compiled:
         compiled = self._clause.compile(dialect=dialect)
         sql = f"{compiled} ON CONFLICT DO NOTHING" if self._once else str(compiled)
-        order = tuple(compiled.positiontup or ()) if compiled.positional else None
         # SQLAlchemy adds values of its own, such as the offset that SQLite wants with a limit.
         own = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
-        return _Compiled(sql, order, own)
+        return _Compiled(sql, _arranged(compiled.positiontup if compiled.positional else None), own)
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     sql: str
-    order: tuple[str, ...] | None
-    """Of the values, where they are given by position."""
+    arrange: Callable[[Mapping[str, Value]], object]
     own: dict[str, Value]
 
     def bind(self, values: Mapping[str, Value]) -> object:
-        if self.own:
-            values = {**self.own, **values}
-        return values if self.order is None else [values[name] for name in self.order]
+        return self.arrange({**self.own, **values} if self.own else values)
+
+
+def _arranged(order: Sequence[str] | None) -> Callable[[Mapping[str, Value]], object]:
+    """By name, or by position where the driver wants that."""
+    if order is None:
+        return lambda values: values
+    if len(order) > 1:
+        return itemgetter(*order)
+    return lambda values: tuple(values[name] for name in order)
 
 
 class now(FunctionElement[int]):  # noqa: N801 - reads as the SQL function that it is

@@ -188,6 +188,16 @@ async def test_a_receiver_that_went_away_takes_no_message_with_it(connect: Conne
     assert message.id == "r1"
 
 
+async def test_a_message_that_comes_at_the_moment_its_receiver_leaves_is_not_lost(connect: Connect) -> None:
+    gone, here = await connect(), await connect()
+    waiting = asyncio.create_task(soon(gone.receive(Topic.RUNS)))
+    await asyncio.sleep(0.05)
+    await here.announce(Topic.RUNS, "r1")
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert (await soon(here.receive(Topic.RUNS))).id == "r1"
+
+
 async def test_what_was_in_hand_when_a_bus_closed_goes_to_another_at_once(connect: Connect) -> None:
     closing, staying = await connect(), await connect()
     await closing.announce(Topic.RUNS, "r1")

@@ -506,14 +506,18 @@ async def test_a_destroyed_sandbox_runs_nothing(sandbox: Sandbox) -> None:
 
 @real
 async def test_hostile_leftovers_do_not_keep_a_sandbox_from_being_destroyed(
-    place: Backend, sandboxes: Sandboxes, sandbox: Sandbox
+    place: Backend, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     mess = (
         "import os\nos.makedirs('locked/in'); os.chmod('locked/in', 0); os.chmod('locked', 0)\n"
         "for _ in range(1500):\n    os.mkdir('d'); os.chdir('d')\n"
     )
     assert (await sandbox.exec(["python3", "-c", mess], timeout=30)).ok
-    await sandbox.destroy()
+    try:
+        await sandbox.destroy()
+    finally:
+        # Left over, it would break the clean-up of every later run of pytest on this machine.
+        await (await asyncio.create_subprocess_exec("rm", "-rf", str(tmp_path / "sandboxes"))).wait()
     with pytest.raises(Gone):
         await place.another().connect(sandbox.id)
 
