@@ -32,22 +32,36 @@ class FolderBlobs:
     def _put(self, content: bytes) -> str:
         digest = hashlib.sha256(content).hexdigest()
         path = self.path(digest)
-        if path.exists():
-            return digest
         part = path.with_name(f"{digest}.{secrets.token_hex(4)}")
         try:
+            if path.exists():
+                return digest
             path.parent.mkdir(parents=True, exist_ok=True)
-            # Whole or not at all, also when the power goes: the journal will point to it.
-            with part.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            _write(part, content)
             part.rename(path)
+            for folder in (path.parent, self._folder):
+                _sync(folder)
         except OSError as error:
-            raise OperatorProblem(
-                f"cannot write to {self._folder}: {error.strerror}; mend it and retry"
-            ) from error
+            raise OperatorProblem(f"cannot write to {self._folder}: {error.strerror}") from error
+        finally:
+            part.unlink(missing_ok=True)
         return digest
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """A name in a folder is durable when the folder is: the journal will point to it."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 class MemoryBlobs:

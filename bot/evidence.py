@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 
 from policies.patch import Patch
@@ -57,18 +58,23 @@ def _case_of(rows: Sequence[Row]) -> Case | None:
 
 
 def diff(base: Tree, patch: Patch) -> str:
-    """As `git diff` shows it."""
+    """As `git diff` shows it, and `git apply` takes it."""
     parts: list[str] = []
     for change in patch.changes:
         old, new = base.text(change.path), change.content
-        parts.append(f"diff --git a/{change.path} b/{change.path}")
+        parts.append(f"diff --git a/{change.path} b/{change.path}\n")
         parts += [
-            line.rstrip("\n")
+            line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
             for line in difflib.unified_diff(
-                (old or "").splitlines(keepends=True),
-                (new or "").splitlines(keepends=True),
+                _lines(old or ""),
+                _lines(new or ""),
                 f"a/{change.path}" if old is not None else "/dev/null",
                 f"b/{change.path}" if new is not None else "/dev/null",
             )
         ]
-    return "\n".join(parts) + "\n"
+    return "".join(parts)
+
+
+def _lines(text: str) -> list[str]:
+    """At newlines only: to git, a form feed ends no line."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)

@@ -58,12 +58,11 @@ class Messages:
         )
 
     def commit(self, trigger: Trigger, summary: str) -> str:
-        # A stranger's `closes #12` in a title would close #12 when this is merged.
-        title = _line(unlinked(trigger.issue.title))
-        return f"Fix #{trigger.issue.number}: {title}\n\n{unlinked(clipped(summary, LONGEST_PROSE))}"
+        title = _title(trigger)
+        return f"{title}\n\n{unlinked(clipped(summary, LONGEST_PROSE))}"
 
     def pull_request(self, trigger: Trigger, summary: str, proof: Proof, digest: str) -> tuple[str, str]:
-        title = f"Fix #{trigger.issue.number}: {_line(trigger.issue.title)}"
+        title = _title(trigger)
         body = f"""Fixes #{trigger.issue.number}, asked for by @{trigger.actor.login}.
 
 ### What changed
@@ -213,6 +212,11 @@ def _run(run: str) -> str:
     return f"<sub>run `{run}`</sub>"
 
 
+def _title(trigger: Trigger) -> str:
+    """A stranger's `closes #12` would close #12 when this is merged, as a commit's subject."""
+    return f"Fix #{trigger.issue.number}: {unlinked(_line(trigger.issue.title))}"
+
+
 def _line(text: str) -> str:
     """For titles, which are shown as they are."""
     return " ".join(visible(text).split())[:LONGEST_TITLE]
@@ -247,8 +251,7 @@ def defused(text: str) -> str:
 
 
 _LINKING = re.compile(
-    r"(?P<mention>@(?=\w))|(?P<issue>#(?=\d)|\bGH-(?=\d))|(?P<bracket>\](?=[(\[:]))|(?P<www>\bwww\.)|(?P<slashes>//)",
-    re.IGNORECASE,
+    r"@(?=\w)|#(?=\d)|\bGH-(?=\d)|\](?=[(\[:])|:(?=//)|\bwww(?=\.)|(?<=\()/(?=/)", re.IGNORECASE
 )
 
 

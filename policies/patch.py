@@ -62,8 +62,8 @@ def safe_path(path: str) -> str:
     pure = PurePosixPath(path)
     if pure.is_absolute() or ".." in pure.parts or str(pure) != path or path == ".":
         raise ValueError(f"outside the repository: {path!r}")
-    # Git treats these as its own directory on some file systems, whatever their case or trailing dots.
-    if any(part.lower().rstrip(". ") in {".git", "git~1"} for part in pure.parts):
+    # Some file systems take these for git's own directory: other case, trailing dots, a stream of it.
+    if any(part.partition(":")[0].lower().rstrip(". ") in {".git", "git~1"} for part in pure.parts):
         raise ValueError(f"inside git's own directory: {path!r}")
     return path
 

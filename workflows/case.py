@@ -23,6 +23,8 @@ class Case(_Stage):
     trigger: Trigger
     base_branch: str
     base_sha: str
+    branch: str
+    """Where the work will be; no other has it."""
     archive: str
     """The blob with the repository at the base, as the forge gave it."""
     runner: str

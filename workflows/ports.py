@@ -180,6 +180,12 @@ class Head(Frozen):
     sha: str
 
 
+class Branch(Frozen):
+    """The name of ours, where a record of it is kept."""
+
+    name: str
+
+
 class Forge(Protocol):
     async def head(self, tenant: Tenant) -> Head:
         """The default branch and the commit that it is at now."""
@@ -188,6 +194,8 @@ class Forge(Protocol):
     async def tarball(self, tenant: Tenant, sha: str) -> bytes:
         """A gzipped tar of exactly this commit, as bytes from outside: not to be believed."""
         ...
+
+    async def has_branch(self, tenant: Tenant, branch: str) -> bool: ...
 
     async def permission(self, tenant: Tenant, login: str) -> Permission:
         """What this person may do, asked now."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import posixpath
 import tarfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from policies.patch import Patch, safe_path
+from policies.patch import Patch
 from workflows.errors import UserProblem
 
 MAX_FILES = 100_000
 MAX_BYTES = 512 * 1024**2
-MAX_FILE = 64 * 1024**2
 
 
 class BadArchive(UserProblem):
@@ -81,45 +81,52 @@ def unpack(archive: bytes) -> Tree:
     """The tree in a gzipped tar as GitHub makes it, with everything below one top directory."""
     files: dict[str, File] = {}
     links: dict[str, str] = {}
-    total = 0
+    unpacked = _Bounded(gzip.GzipFile(fileobj=io.BytesIO(archive)), MAX_BYTES + MAX_FILES * tarfile.BLOCKSIZE)
     try:
-        for member, content in _members(archive):
-            path = _below_top(member.name)
-            if path is None:
-                continue
-            if member.issym():
-                if _stays_inside(path, member.linkname):
+        with tarfile.open(fileobj=unpacked, mode="r|") as tar:
+            for count, member in enumerate(tar):
+                if count > MAX_FILES:
+                    raise BadArchive(f"the repository has more than {MAX_FILES} files")
+                path = _below_top(member.name)
+                if path is None:
+                    continue
+                if member.issym() and _stays_inside(path, member.linkname):
                     links[path] = member.linkname
-                continue
-            total += len(content)
-            if total > MAX_BYTES or len(files) >= MAX_FILES:
-                raise BadArchive(f"the repository is larger than {MAX_FILES} files or {MAX_BYTES} bytes")
-            files[path] = File(content, bool(member.mode & 0o111))
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+                elif member.isreg():
+                    reader = tar.extractfile(member)
+                    files[path] = File(reader.read() if reader else b"", bool(member.mode & 0o111))
+    except (tarfile.TarError, EOFError, OSError, ValueError, zlib.error) as error:
         raise BadArchive(f"the repository's archive cannot be read: {error}") from error
     return Tree(files, links)
 
 
-def _members(archive: bytes) -> Iterator[tuple[tarfile.TarInfo, bytes]]:
-    with tarfile.open(fileobj=io.BytesIO(archive), mode="r|gz") as tar:
-        for member in tar:
-            if member.issym():
-                yield member, b""
-            elif member.isreg():
-                if member.size > MAX_FILE:
-                    raise BadArchive(f"{member.name} is larger than {MAX_FILE} bytes")
-                reader = tar.extractfile(member)
-                yield member, reader.read() if reader else b""
+class _Bounded(io.RawIOBase):
+    """Gives no more bytes than it may, whatever a header inside claims that there are."""
+
+    def __init__(self, source: gzip.GzipFile, most: int) -> None:
+        self._source = source
+        self._left = most
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        part = self._source.read(min(size, self._left + 1) if size >= 0 else self._left + 1)
+        self._left -= len(part)
+        if self._left < 0:
+            raise BadArchive(f"the repository is larger than {MAX_BYTES} bytes")
+        return part
 
 
 def _below_top(name: str) -> str | None:
-    _, _, path = name.partition("/")
+    """The path in the repository. Odd names are taken as they are: only what we write must be plain."""
+    path = name.partition("/")[2].rstrip("/")
     if not path:
         return None
-    try:
-        return safe_path(path)
-    except ValueError as error:
-        raise BadArchive(f"the repository has a file that cannot be taken: {error}") from error
+    parts = path.split("/")
+    if path.startswith("/") or ".." in parts or "" in parts or "\0" in path or ".git" in parts:
+        raise BadArchive(f"the repository has a file that cannot be taken: {path!r}")
+    return path
 
 
 def _stays_inside(path: str, target: str) -> bool:

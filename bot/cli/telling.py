@@ -55,11 +55,12 @@ async def follow(store: Store, run: str, *, every: float = 0.1) -> AsyncGenerato
     """Rows as they come, until the run rests."""
     seq = 0
     while True:
-        for row in await store.rows(run, after=seq):
+        rows = await store.rows(run, after=seq)
+        for row in rows:
             seq = row.seq
             yield row
-            if isinstance(row.entry, Suspended | RunCompleted | RunFailed | Cancelled):
-                return
+        if rows and isinstance(rows[-1].entry, Suspended | RunCompleted | RunFailed | Cancelled):
+            return
         await asyncio.sleep(every)
 
 

@@ -28,7 +28,7 @@ class _Ref(_Narrow):
     object: _Object
 
 
-class _Commit(_Narrow):
+class Commit(_Narrow):
     sha: str
     message: str = ""
     tree: _Object
@@ -47,10 +47,7 @@ class _Tree(_Narrow):
 
 async def push(client: GitHub[Any], owner: str, repo: str, effect: PushCommit) -> CommitRef:
     with understood(f"pushing to {effect.branch}"):
-        try:
-            existing = await _tip(client, owner, repo, effect.branch)
-        except Gone:
-            existing = None
+        existing = await tip(client, owner, repo, effect.branch)
         if existing is not None:
             return _ours(existing, effect)
         made = await _commit(client, owner, repo, effect)
@@ -59,27 +56,30 @@ async def push(client: GitHub[Any], owner: str, repo: str, effect: PushCommit) -
     return CommitRef(ref=made.sha, sha=made.sha, branch=effect.branch, url=made.html_url)
 
 
-def _ours(tip: _Commit, effect: PushCommit) -> CommitRef:
-    if f"{TRAILER}: {effect.key}" not in tip.message:
+def _ours(found: Commit, effect: PushCommit) -> CommitRef:
+    if f"{TRAILER}: {effect.key}" not in found.message:
         raise UserProblem(
             f"the branch {effect.branch} exists and is not this run's; delete or rename it, then ask again"
         )
-    return CommitRef(ref=tip.sha, sha=tip.sha, branch=effect.branch, url=tip.html_url)
+    return CommitRef(ref=found.sha, sha=found.sha, branch=effect.branch, url=found.html_url)
 
 
-async def _tip(client: GitHub[Any], owner: str, repo: str, branch: str) -> _Commit:
-    with understood(f"looking for {branch}"):
-        ref = await client.rest.git.async_get_ref(owner, repo, f"heads/{branch}")
-        sha = _Ref.model_validate(ref.json()).object.sha
-        return await _read_commit(client, owner, repo, sha)
+async def tip(client: GitHub[Any], owner: str, repo: str, branch: str) -> Commit | None:
+    """The last commit of a branch; None when there is no such branch."""
+    try:
+        with understood(f"looking for {branch}"):
+            ref = await client.rest.git.async_get_ref(owner, repo, f"heads/{branch}")
+            return await _read_commit(client, owner, repo, _Ref.model_validate(ref.json()).object.sha)
+    except Gone:
+        return None
 
 
-async def _read_commit(client: GitHub[Any], owner: str, repo: str, sha: str) -> _Commit:
+async def _read_commit(client: GitHub[Any], owner: str, repo: str, sha: str) -> Commit:
     answer = await client.rest.git.async_get_commit(owner, repo, sha)
-    return _Commit.model_validate(answer.json())
+    return Commit.model_validate(answer.json())
 
 
-async def _commit(client: GitHub[Any], owner: str, repo: str, effect: PushCommit) -> _Commit:
+async def _commit(client: GitHub[Any], owner: str, repo: str, effect: PushCommit) -> Commit:
     git: Any = client.rest.git
     base = await _read_commit(client, owner, repo, effect.base_sha)
     listed = await git.async_get_tree(owner, repo, base.tree.sha, recursive="1")
@@ -97,7 +97,7 @@ async def _commit(client: GitHub[Any], owner: str, repo: str, effect: PushCommit
         tree=_Object.model_validate(tree.json()).sha,
         parents=[effect.base_sha],
     )
-    return _Commit.model_validate(commit.json())
+    return Commit.model_validate(commit.json())
 
 
 def _mode(modes: dict[str, str], path: str) -> str:

@@ -81,6 +81,10 @@ class GitHubForge:
             raise UserProblem(f"{tenant.repository} is larger than {MAX_BYTES} bytes")
         return answer.content
 
+    async def has_branch(self, tenant: Tenant, branch: str) -> bool:
+        client, owner, repo = self._at(tenant)
+        return await commits.tip(client, owner, repo, branch) is not None
+
     async def permission(self, tenant: Tenant, login: str) -> Permission:
         client, owner, repo = self._at(tenant)
         try:

@@ -103,7 +103,7 @@ async def _walk(settings: Settings, works: Plant, run: str, *, as_json: bool) ->
     )
     telling = asyncio.create_task(_quiet() if as_json else show_all(console(), follow(works.store, run)))
     try:
-        status = await going
+        status = await going or await _rests(works.store, run)
         if status is None:
             raise Conflict(f"run {run} is being worked on by another process; try again in a while")
         await telling
@@ -115,6 +115,12 @@ async def _walk(settings: Settings, works: Plant, run: str, *, as_json: bool) ->
         answer = Review(verdict=Verdict.HANDED_OVER, by="you")
         await signals.resume(works.store, tree, run, answer, by="you", key=f"{run}/handed-over")
         await advance(tree, run, store=works.store, ports=works.ports, worker=worker)
+
+
+async def _rests(store: Store, run: str) -> RunStatus | None:
+    """How a run stands that could not be advanced: one that already waits was stopped just before its end."""
+    status = (await store.run(run)).status
+    return status if status is RunStatus.SUSPENDED else None
 
 
 async def _quiet() -> None: ...

@@ -51,6 +51,13 @@ class LocalForge:
                     tar.addfile(member, io.BytesIO(found[name]))
         return packed.getvalue()
 
+    async def has_branch(self, tenant: Tenant, branch: str) -> bool:  # noqa: ARG002
+        try:
+            await git.sha_of(self._repo, f"refs/heads/{branch}")
+        except git.GitFailed:
+            return False
+        return True
+
     async def permission(self, tenant: Tenant, login: str) -> Permission:  # noqa: ARG002
         """Whoever can run us here can write here."""
         return Permission.ADMIN

@@ -28,6 +28,12 @@ _US: Mapping[str, str] = {
 }
 
 
+def _environment() -> dict[str, str]:
+    """Ours, without what a hook that calls us would have us use, and nothing is fetched or asked."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return {**kept, "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
+
+
 class GitFailed(UserProblem):
     """Git said no; its own words are in the sentence."""
 
@@ -43,7 +49,7 @@ async def git(repo: Path, *args: str, stdin: bytes = b"", env: Mapping[str, str]
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, **(env or {}), "GIT_TERMINAL_PROMPT": "0"},
+            env={**_environment(), **(env or {})},
         )
     except FileNotFoundError as error:
         raise OperatorProblem("git is not installed") from error

@@ -129,9 +129,13 @@ def _turn(response: object, dollars: float | None) -> Turn:
         raise ModelProblem(f"the model's answer has not the shape of an answer: {error}") from error
     answer, usage = read.choices[0].message, read.usage
     return Turn(
-        text=answer.content or "",
+        text=_unicode(answer.content or ""),
         tool_calls=tuple(
-            ToolCall(id=call.id, name=call.function.name, arguments=_plain(call.function.arguments))
+            ToolCall(
+                id=_unicode(call.id),
+                name=_unicode(call.function.name),
+                arguments=_plain(_unicode(call.function.arguments)),
+            )
             for call in answer.tool_calls or []
         ),
         model=read.model or "",
@@ -142,6 +146,11 @@ def _turn(response: object, dollars: float | None) -> Turn:
             dollars=dollars,
         ),
     )
+
+
+def _unicode(text: str) -> str:
+    """Half a surrogate pair is a string to Python, but can be neither stored nor sent."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _plain(arguments: str) -> str:

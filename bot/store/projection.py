@@ -20,6 +20,23 @@ from workflows.engine.entries import (
 )
 from workflows.ports import RunStatus
 
+# Looked up and not matched: it is done for every append.
+_STATUS: dict[type[Entry], RunStatus] = {
+    RunStarted: RunStatus.QUEUED,
+    StepStarted: RunStatus.RUNNING,
+    StepFailed: RunStatus.RUNNING,
+    StepCompleted: RunStatus.RUNNING,
+    Recorded: RunStatus.RUNNING,
+    Suspended: RunStatus.SUSPENDED,
+    # Queued, not running: whoever holds it or nobody, somebody has to take it up again.
+    Resumed: RunStatus.QUEUED,
+    RunCompleted: RunStatus.COMPLETED,
+    RunFailed: RunStatus.FAILED,
+    Cancelled: RunStatus.CANCELLED,
+}
+_PLACED = (StepStarted, StepFailed, StepCompleted, Recorded, Suspended, Resumed)
+_FREE = frozenset(status for status in RunStatus if status is RunStatus.SUSPENDED or status.ended)
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -30,31 +47,12 @@ class Standing:
     @property
     def frees(self) -> bool:
         """Whoever held the run has nothing more to do on it."""
-        return self.status is RunStatus.SUSPENDED or self.status.ended
+        return self.status in _FREE
 
 
 def standing(entries: Sequence[Entry]) -> Standing:
-    path = next((entry.path for entry in reversed(entries) if isinstance(entry, _PLACED)), None)
-    return Standing(_status(entries[-1]), path)
-
-
-_PLACED = (StepStarted, StepFailed, StepCompleted, Recorded, Suspended, Resumed)
-
-
-def _status(last: Entry) -> RunStatus:
-    match last:
-        case RunStarted():
-            return RunStatus.QUEUED
-        case Resumed():
-            # Queued, not running: whoever holds it or nobody, somebody has to take it up again.
-            return RunStatus.QUEUED
-        case Suspended():
-            return RunStatus.SUSPENDED
-        case RunCompleted():
-            return RunStatus.COMPLETED
-        case RunFailed():
-            return RunStatus.FAILED
-        case Cancelled():
-            return RunStatus.CANCELLED
-        case StepStarted() | StepFailed() | StepCompleted() | Recorded():
-            return RunStatus.RUNNING
+    status = _STATUS[type(entries[-1])]
+    for entry in reversed(entries):
+        if isinstance(entry, _PLACED):
+            return Standing(status, entry.path)
+    return Standing(status, None)

@@ -91,6 +91,7 @@ def spans(made_by: TracerProvider, run: str, rows: Sequence[Row]) -> list[Readab
     root = f"run {run}"
     found = [span(root, None, at(rows[0]), at(rows[-1]))]
     began: dict[str, int] = {}
+    whole = {row.entry.path for row in rows if isinstance(row.entry, StepCompleted)}
     last = at(rows[0])
     for row in rows:
         match row.entry:
@@ -102,7 +103,8 @@ def spans(made_by: TracerProvider, run: str, rows: Sequence[Row]) -> list[Readab
                 name = f"{path} attempt {attempt}"
                 found.append(span(name, root, began.get(path, last), at(row), failed=failure.sentence))
             case Recorded(path=path, name=name):
-                found.append(span(f"{path}: {name}", path, last, at(row)))
+                parent = path if path in whole else root
+                found.append(span(f"{path}: {name}", parent, last, at(row)))
             case _:
                 pass
         last = at(row)

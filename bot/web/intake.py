@@ -15,6 +15,8 @@ from bot.store.port import NewDelivery
 MAX_BODY = 25 * 1024**2
 """GitHub's own limit."""
 
+LONGEST_NUMBER = 12
+
 _DELIVERY = re.compile(r"[A-Za-z0-9-]{1,64}")
 _EVENT = re.compile(r"[a-z_]{1,64}")
 
@@ -40,7 +42,7 @@ def check_headers(headers: Mapping[str, str]) -> Refusal | None:
     length = headers.get("content-length")
     if length is not None and not (length.isascii() and length.isdigit()):
         return Refusal(400, "the content length is not a number")
-    if length is not None and int(length) > MAX_BODY:
+    if length is not None and (len(length) > LONGEST_NUMBER or int(length) > MAX_BODY):
         return too_large()
     if not _DELIVERY.fullmatch(headers.get("x-github-delivery", "")):
         return Refusal(400, "the X-GitHub-Delivery header is missing or malformed")
@@ -60,7 +62,7 @@ def accept(headers: Mapping[str, str], body: bytes, secrets: Sequence[bytes]) ->
         return Refusal(401, "the signature does not fit: set the same secret here and on GitHub")
     try:
         _DECODER.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return Refusal(400, f"the body is not a JSON object: {error}")
     return NewDelivery(id=headers["x-github-delivery"], event=headers["x-github-event"], payload=body)
 

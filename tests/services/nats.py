@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot.bus.port import BusUnavailable
 from bot.bus.server import find
+from tests.services.child import until_we_die
 from tests.services.need import need
 
 START_SECONDS = 10.0
@@ -35,6 +36,7 @@ def nats_url(nats_binary: str) -> Generator[str]:
     directory = Path(tempfile.mkdtemp(prefix="redfirst-nats-"))
     process = subprocess.Popen(
         [
+            *until_we_die("KILL"),
             *(nats_binary, "-js", "-sd", str(directory), "-a", "127.0.0.1", "-p", "-1"),
             *("--ports_file_dir", str(directory)),
         ],

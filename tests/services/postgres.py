@@ -19,6 +19,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.services.child import until_we_die
 from tests.services.need import need
 
 START_SECONDS = 60.0
@@ -45,11 +46,13 @@ class PrivatePostgres:
         )
 
     def start(self) -> None:
+        """In the main thread: the server goes when the thread goes that started it."""
         log = (self.directory / "log").open("ab")
         with log:
             self.process = subprocess.Popen(
                 [
                     *_as_owner(),
+                    *until_we_die("INT"),
                     str(self.binaries / "postgres"),
                     *("-D", str(self.directory / "data"), "-p", str(self.port)),
                     *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="),

@@ -8,5 +8,5 @@ from collections.abc import Callable
 
 async def until(holds: Callable[[], bool], seconds: float = 15.0) -> None:
     async with asyncio.timeout(seconds):
-        while not holds():  # noqa: ASYNC110 - another process sets no Event
+        while not holds():
             await asyncio.sleep(0.01)

@@ -13,6 +13,7 @@ from workflows.agents.roles import Role
 from workflows.agents.tools.port import AnyTool, ToolResult, refuse
 from workflows.agents.tools.submit import Submit
 from workflows.engine.context import Context
+from workflows.errors import UserProblem
 from workflows.ports import Message, Ports, ToolCall, ToolSpec, Turn
 
 O = TypeVar("O", bound=BaseModel)  # noqa: E741 - the output of a role
@@ -66,7 +67,10 @@ async def _use(call: ToolCall, tools: Sequence[AnyTool], desk: Desk) -> ToolResu
             for item in error.errors(include_url=False)
         )
         return refuse(f"{call.name} was not called: {wrong}")
-    return await tool.use(arguments, desk)
+    try:
+        return await tool.use(arguments, desk)
+    except UserProblem as problem:
+        return refuse(problem.sentence)
 
 
 def _spec(tool: AnyTool) -> ToolSpec:

@@ -22,7 +22,7 @@ from workflows.engine.entries import (
     StepFailed,
     Suspended,
 )
-from workflows.errors import Conflict, Interrupted, JournalUnwritten, Problem
+from workflows.errors import Conflict, JournalUnwritten, Problem
 
 # A step that ends within this time shares one commit with the note that it began.
 NOTE_WAITS = 0.02
@@ -77,7 +77,7 @@ class Journal:
         self._pending: list[Entry] = []
         self._writing = asyncio.Lock()
         self._flush: asyncio.Task[None] | None = None
-        self._broken: Interrupted | RunCancelled | None = None
+        self._broken: Exception | None = None
         self._watch = watch
         self._completed: dict[str, StepCompleted] = {}
         self._failed: dict[str, list[StepFailed]] = {}
@@ -130,8 +130,8 @@ class Journal:
 
     async def _flush_soon(self) -> None:
         await asyncio.sleep(NOTE_WAITS)
-        # Whoever walks the run learns of it from the next row that matters.
-        with contextlib.suppress(Interrupted, RunCancelled):
+        # Kept by `_write`: whoever walks the run learns of it from the next row that matters.
+        with contextlib.suppress(Exception):
             await self._write()
 
     async def _write(self) -> None:
@@ -144,7 +144,7 @@ class Journal:
                 return
             try:
                 await self._commit(entries)
-            except (Interrupted, RunCancelled) as broken:
+            except Exception as broken:
                 self._broken = broken
                 raise
             self._seq += len(entries)
@@ -156,16 +156,19 @@ class Journal:
     async def _commit(self, entries: Sequence[Entry]) -> None:
         try:
             await self._store.append(self._lease.run, self._seq, entries, self._lease.fence)
-        except Conflict:
-            await self._learn_why()
-            raise
+        except Conflict as conflict:
+            raise await self._why(conflict) from None
         except Problem as problem:
             raise JournalUnwritten(problem.sentence) from problem
 
-    async def _learn_why(self) -> None:
-        for row in await self._store.rows(self._lease.run, after=self._seq):
-            if isinstance(row.entry, Cancelled):
-                raise RunCancelled(row.entry.reason)
+    async def _why(self, conflict: Conflict) -> Exception:
+        """Whoever wrote first may have said stop."""
+        try:
+            rows = await self._store.rows(self._lease.run, after=self._seq)
+        except Problem as problem:
+            return JournalUnwritten(problem.sentence)
+        said = next((row.entry for row in rows if isinstance(row.entry, Cancelled)), None)
+        return RunCancelled(said.reason) if said else conflict
 
     def _index(self, entry: Entry) -> None:
         match entry:

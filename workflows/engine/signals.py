@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -54,7 +54,7 @@ async def cancel(store: JournalStore, run: str, *, by: str, reason: str) -> bool
     return await _say(store, run, entry)
 
 
-async def _say(store: JournalStore, run: str, entry: Any) -> bool:
+async def _say(store: JournalStore, run: str, entry: Callable[[Sequence[Row]], Entry | None]) -> bool:
     for _ in range(TRIES):
         rows = await store.rows(run)
         said = entry(rows)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from policies.patch import Patch
-from workflows.errors import Gone, SandboxBroken
+from workflows.errors import Gone, SandboxBroken, UserProblem
 from workflows.ports import ExecResult, Sandbox, Sandboxes, SandboxFacts, SandboxSpec
 from workflows.proof.results import Results
 from workflows.proof.runners.port import Runner
@@ -62,7 +62,7 @@ async def _report(sandbox: Sandbox, path: str, ran: ExecResult) -> bytes | None:
         return None
     try:
         return await sandbox.read(path, limit=REPORT_LIMIT)
-    except Gone:
+    except (Gone, UserProblem):
         return None
 
 

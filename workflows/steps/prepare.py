@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from policies.patch import Patch
+from workflows.branch import branch_for
 from workflows.case import Case
 from workflows.engine.context import Context
 from workflows.engine.nodes import step
 from workflows.errors import UserProblem
-from workflows.ports import Digest, Head, Ports
+from workflows.ports import Branch, Digest, Head, Ports
 from workflows.progress import Progress, Stage
 from workflows.proof.harness import Harness
 from workflows.proof.runners.detect import detect
@@ -22,6 +23,13 @@ async def prepare(ctx: Context[Ports], trigger: Trigger) -> Case:
     tenant, ports = trigger.tenant, ctx.ports
     head = await ctx.record("head", Head, lambda: ports.forge.head(tenant))
 
+    async def choose() -> Branch:
+        name = branch_for(trigger.issue)
+        taken = await ports.forge.has_branch(tenant, name)
+        return Branch(name=f"{name}-{ctx.run[-6:]}" if taken else name)
+
+    branch = (await ctx.record("branch", Branch, choose)).name
+
     async def fetch() -> Digest:
         return Digest(digest=await ports.blobs.put(await ports.forge.tarball(tenant, head.sha)))
 
@@ -35,6 +43,7 @@ async def prepare(ctx: Context[Ports], trigger: Trigger) -> Case:
         trigger=trigger,
         base_branch=head.branch,
         base_sha=head.sha,
+        branch=branch,
         archive=archive,
         runner=runner.name,
         baseline=await ports.blobs.put(ran.results.model_dump_json().encode()),

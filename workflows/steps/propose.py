@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-
 from policies.effects import OpenPullRequest, PushCommit
 from workflows.case import Proposed, Proven
 from workflows.engine.context import Context
@@ -13,21 +10,17 @@ from workflows.ports import Ports
 from workflows.progress import Progress, Stage
 from workflows.proof.statement import Proof
 from workflows.steps.common import key, perform, report
-from workflows.trigger import IssueSnapshot
-
-LONGEST_SLUG = 40
 
 
 @step()
 async def propose(ctx: Context[Ports], proven: Proven) -> Proposed:
     case, trigger = proven.case, proven.case.trigger
-    branch = branch_for(trigger.issue)
     commit = await perform(
         ctx,
         PushCommit(
             key=key(ctx, "commit"),
             repository=trigger.tenant.repository,
-            branch=branch,
+            branch=case.branch,
             base_sha=case.base_sha,
             message=ctx.ports.words.commit(trigger, proven.summary),
             patch=proven.fix.merged(proven.repro.test),
@@ -43,7 +36,7 @@ async def propose(ctx: Context[Ports], proven: Proven) -> Proposed:
         OpenPullRequest(
             key=key(ctx, "pull-request"),
             repository=trigger.tenant.repository,
-            head=branch,
+            head=case.branch,
             base=case.base_branch,
             title=title,
             body=body,
@@ -62,10 +55,3 @@ async def propose(ctx: Context[Ports], proven: Proven) -> Proposed:
         ),
     )
     return Proposed(case=case, commit=commit, pull_request=pull_request, proof=digest)
-
-
-def branch_for(issue: IssueSnapshot) -> str:
-    """`redfirst/7-total-is-off-by-one`: plain ASCII whatever the title says."""
-    plain = unicodedata.normalize("NFKD", issue.title).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain)[:LONGEST_SLUG].strip("-")
-    return f"redfirst/{issue.number}-{slug}" if slug else f"redfirst/{issue.number}"

@@ -25,7 +25,7 @@ class ListFiles:
     arguments = ListArguments
 
     async def use(self, arguments: ListArguments, desk: Desk) -> ToolResult:
-        found = sorted(path for path in desk.tree.files if fnmatch.fnmatch(path, arguments.pattern))
+        found = _named(desk, arguments.pattern)
         if not found:
             return refuse(f"no file matches {arguments.pattern}")
         rest = f"\n… and {len(found) - MOST_FILES} more" if len(found) > MOST_FILES else ""
@@ -45,9 +45,7 @@ class Search:
     async def use(self, arguments: SearchArguments, desk: Desk) -> ToolResult:
         hits: list[str] = []
         tree = desk.tree
-        for path in sorted(tree.files):
-            if not fnmatch.fnmatch(path, arguments.pattern):
-                continue
+        for path in _named(desk, arguments.pattern):
             for number, line in enumerate((tree.text(path) or "").splitlines(), 1):
                 if arguments.text in line:
                     hits.append(f"{path}:{number}: {line.strip()[:LONGEST_LINE]}")
@@ -76,3 +74,8 @@ class ReadFile:
         shown = [f"{number:5} {lines[number - 1]}" for number in range(arguments.first, last + 1)]
         rest = f"\n({len(lines)} lines in all)" if last < len(lines) or arguments.first > 1 else ""
         return ToolResult(text="\n".join(shown) + rest)
+
+
+def _named(desk: Desk, pattern: str) -> list[str]:
+    """Paths that fit, in order. One that cannot even be printed is nothing for a model."""
+    return sorted(path for path in desk.tree.files if path.isprintable() and fnmatch.fnmatch(path, pattern))
