@@ -37,14 +37,15 @@ class FolderBlobs:
             if path.exists():
                 return digest
             path.parent.mkdir(parents=True, exist_ok=True)
-            _write(part, content)
-            part.rename(path)
+            try:
+                _write(part, content)
+                part.rename(path)
+            finally:
+                part.unlink(missing_ok=True)
             for folder in (path.parent, self._folder):
                 _sync(folder)
         except OSError as error:
             raise OperatorProblem(f"cannot write to {self._folder}: {error.strerror}") from error
-        finally:
-            part.unlink(missing_ok=True)
         return digest
 
 

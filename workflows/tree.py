@@ -124,7 +124,7 @@ def _below_top(name: str) -> str | None:
     if not path:
         return None
     parts = path.split("/")
-    if path.startswith("/") or ".." in parts or "" in parts or "\0" in path or ".git" in parts:
+    if "\0" in path or {"", ".", "..", ".git", "git~1"} & {part.lower() for part in parts}:
         raise BadArchive(f"the repository has a file that cannot be taken: {path!r}")
     return path
 

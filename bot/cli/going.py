@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import signal
 import sys
@@ -15,19 +14,26 @@ import typer
 T = TypeVar("T")
 
 FAILED = 1
-INTERRUPTED = 130
+INTERRUPTED = 128 + signal.SIGINT
+TERMINATED = 128 + signal.SIGTERM
+
+
+class Terminated(Exception):
+    """A service manager said stop."""
 
 
 def go(work: Coroutine[Any, Any, T], *, as_json: bool = False) -> T:
     from workflows.errors import Problem
 
     try:
-        return asyncio.run(_until_told_to_stop(work))
+        return asyncio.run(_until_terminated(work))
     except Problem as problem:
         fail(problem.sentence, who=problem.who, as_json=as_json)
-    except (KeyboardInterrupt, asyncio.CancelledError):
+    except Terminated:
+        sys.exit(TERMINATED)
+    except KeyboardInterrupt:
         typer.echo("redfirst: stopped", err=True)
-        raise SystemExit(INTERRUPTED) from None
+        sys.exit(INTERRUPTED)
 
 
 def fail(sentence: str, *, who: str = "user", as_json: bool = False) -> NoReturn:
@@ -37,9 +43,15 @@ def fail(sentence: str, *, who: str = "user", as_json: bool = False) -> NoReturn
     sys.exit(FAILED)
 
 
-async def _until_told_to_stop(work: Coroutine[Any, Any, T]) -> T:
-    """A service manager's SIGTERM is like Ctrl-C: what is in hand is put down, not dropped."""
+async def _until_terminated(work: Coroutine[Any, Any, T]) -> T:
+    """SIGTERM is like Ctrl-C: what is in hand is put down, not dropped."""
     task = asyncio.ensure_future(work)
-    with contextlib.suppress(NotImplementedError):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    return await task
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        # Ctrl-C cancels this task too, and asyncio.run then raises KeyboardInterrupt by itself.
+        current = asyncio.current_task()
+        if current is not None and current.cancelling():
+            raise
+        raise Terminated from None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -59,12 +61,12 @@ class _Response(_Narrow):
 class LiteLlm:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._loading: asyncio.Task[ModuleType] | None = None
+        self._loading: asyncio.Future[ModuleType] | None = None
 
     def warm(self) -> None:
         """Begins the import, so that it is over when the first thought comes."""
         if self._loading is None:
-            self._loading = asyncio.create_task(asyncio.to_thread(load))
+            self._loading = in_daemon(load)
 
     async def complete(self, route: str, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Turn:
         self.warm()
@@ -97,6 +99,20 @@ class LiteLlm:
         ) as error:
             raise Passing(f"the model did not answer: {_short(error)}") from error
         return _turn(response, _price(response))
+
+
+def in_daemon(make: Callable[[], ModuleType]) -> asyncio.Future[ModuleType]:
+    """In a thread that nobody waits for: an import cannot be stopped, and Ctrl-C shall not take as long."""
+    loop = asyncio.get_running_loop()
+    made: asyncio.Future[ModuleType] = loop.create_future()
+
+    def work() -> None:
+        module = make()
+        with contextlib.suppress(RuntimeError):  # the loop has been closed meanwhile
+            loop.call_soon_threadsafe(lambda: made.done() or made.set_result(module))
+
+    threading.Thread(target=work, name="load-litellm", daemon=True).start()
+    return made
 
 
 def load() -> ModuleType:
