@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,10 +32,16 @@ class Harness:
     timeout: float = 600.0
 
     async def run(self, patch: Patch, files: Sequence[str] = (), *, times: int = 1) -> list[Ran]:
-        """The tests in `files`, or all, each time in a fresh sandbox and with another seed."""
+        """The tests in `files`, or all, each time in a fresh sandbox and with another seed, side by side."""
         tree = self.tree.with_patch(patch)
         packed = tree.pack()
-        return [await self._once(tree, packed, files, seed) for seed in range(times)]
+        runs = [asyncio.create_task(self._once(tree, packed, files, seed)) for seed in range(times)]
+        try:
+            return await asyncio.gather(*runs)
+        finally:
+            for run in runs:
+                run.cancel()
+            await asyncio.gather(*runs, return_exceptions=True)
 
     async def _once(self, tree: Tree, packed: bytes, files: Sequence[str], seed: int) -> Ran:
         sandbox = await self.sandboxes.create(self.spec)
