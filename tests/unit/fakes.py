@@ -1,0 +1,278 @@
+"""Fakes of the ports that have none of their own, and the small things that many tests begin with."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import tarfile
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar, cast
+from xml.sax.saxutils import quoteattr
+
+from pydantic import JsonValue
+
+from bot.blobs import MemoryBlobs
+from bot.effects import Door
+from bot.messages import Messages
+from bot.rules import bundle
+from bot.sandboxes.memory import MemorySandboxes
+from bot.starting import new_run
+from bot.store.memory import MemoryStore
+from policies.effects import (
+    AddReaction,
+    CommentRef,
+    CommitRef,
+    Done,
+    Effect,
+    OpenPullRequest,
+    PostComment,
+    PullRequestRef,
+    PushCommit,
+    ReactionRef,
+)
+from policies.facts import Permission
+from policies.gate import Gate
+from workflows.ports import (
+    Effects,
+    ExecResult,
+    Head,
+    Message,
+    Ports,
+    ToolCall,
+    ToolSpec,
+    Turn,
+    Usage,
+)
+from workflows.trigger import Actor, IssueSnapshot, Tenant, Trigger
+
+R = TypeVar("R", bound=Done)
+
+REPOSITORY = "octo/reds"
+BASE_SHA = "b" * 40
+
+
+def issue(
+    number: int = 7, title: str = "Total is off by one", body: str = "It says 3, not 2."
+) -> IssueSnapshot:
+    return IssueSnapshot(
+        number=number, title=title, body=body, author="reporter", url="https://example.org/7"
+    )
+
+
+def trigger(
+    *,
+    key: str = "delivery-1",
+    subject: IssueSnapshot | None = None,
+    actor: Actor | None = None,
+    context: str = "",
+) -> Trigger:
+    return Trigger(
+        key=key,
+        tenant=Tenant(repository=REPOSITORY, installation=5),
+        actor=actor or Actor(id=1, login="maintainer"),
+        workflow="fix",
+        goal="Total is right",
+        issue=subject or issue(),
+        context=context,
+    )
+
+
+def tarball(files: Mapping[str, str], top: str = "octo-reds-bbbbbbb") -> bytes:
+    """As GitHub makes it: gzipped, with everything below one directory."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+        for path, text in files.items():
+            member = tarfile.TarInfo(f"{top}/{path}")
+            member.size = len(text.encode())
+            tar.addfile(member, io.BytesIO(text.encode()))
+    return packed.getvalue()
+
+
+class MemoryForge:
+    """A forge that remembers. Each write finds itself by its key, as the real ones do."""
+
+    def __init__(self, files: Mapping[str, str] | None = None, **people: Permission) -> None:
+        self.files = dict(files or {})
+        self.people = people or {"maintainer": Permission.WRITE}
+        self.problem: Exception | None = None
+        """Raised when a permission is asked for, while it is set."""
+        self.taken: set[str] = set()
+        """Branches of others."""
+        self.comments: dict[str, PostComment] = {}
+        self.edits: list[PostComment] = []
+        self.reactions: dict[str, AddReaction] = {}
+        self.branches: dict[str, PushCommit] = {}
+        self.pulls: dict[str, OpenPullRequest] = {}
+        self.writes = 0
+
+    async def head(self, tenant: Tenant) -> Head:
+        return Head(branch="main", sha=BASE_SHA)
+
+    async def tarball(self, tenant: Tenant, sha: str) -> bytes:
+        return tarball(self.files)
+
+    async def has_branch(self, tenant: Tenant, branch: str) -> bool:
+        return branch in self.taken
+
+    async def permission(self, tenant: Tenant, login: str) -> Permission:
+        if self.problem is not None:
+            raise self.problem
+        return self.people.get(login, Permission.NONE)
+
+    async def post_comment(self, tenant: Tenant, effect: PostComment) -> CommentRef:
+        self.writes += 1
+        self.comments[effect.sticky or effect.key] = effect
+        self.edits.append(effect)
+        return CommentRef(ref=effect.sticky or effect.key)
+
+    async def add_reaction(self, tenant: Tenant, effect: AddReaction) -> ReactionRef:
+        self.writes += 1
+        self.reactions[effect.key] = effect
+        return ReactionRef(ref=effect.key)
+
+    async def push_commit(self, tenant: Tenant, effect: PushCommit) -> CommitRef:
+        self.writes += 1
+        assert self.branches.setdefault(effect.branch, effect).key == effect.key, "somebody else's branch"
+        sha = effect.patch.digest()[:40]
+        return CommitRef(ref=sha, sha=sha, branch=effect.branch)
+
+    async def open_pull_request(self, tenant: Tenant, effect: OpenPullRequest) -> PullRequestRef:
+        self.writes += 1
+        self.pulls.setdefault(effect.key, effect)
+        return PullRequestRef(ref="8", number=8, url="https://example.org/pull/8")
+
+    async def close(self) -> None: ...
+
+
+class RecordingEffects:
+    """Lets everything pass, and remembers how often what was performed."""
+
+    def __init__(self) -> None:
+        self.performed: list[Effect[Done]] = []
+
+    async def perform(self, effect: Effect[R], trigger: Trigger) -> R:
+        self.performed.append(cast("Effect[Done]", effect))
+        match cast("Effect[Done]", effect):
+            case PushCommit(branch=branch):
+                done: Done = CommitRef(ref="c" * 40, sha="c" * 40, branch=branch)
+            case OpenPullRequest():
+                done = PullRequestRef(ref="8", number=8)
+            case _:
+                done = effect.gives(ref=effect.key)
+        return cast("R", done)
+
+    def of(self, kind: type[Effect[Done]]) -> list[Effect[Done]]:
+        return [effect for effect in self.performed if isinstance(effect, kind)]
+
+
+def calls(*made: tuple[str, Mapping[str, JsonValue] | str], text: str = "", tokens: int = 1) -> Turn:
+    """A turn that calls tools; arguments as text are sent as they are, however wrong."""
+    import json
+
+    return Turn(
+        text=text,
+        tool_calls=tuple(
+            ToolCall(
+                id=f"call-{place}",
+                name=name,
+                arguments=given if isinstance(given, str) else json.dumps(given),
+            )
+            for place, (name, given) in enumerate(made)
+        ),
+        usage=Usage(tokens_in=tokens),
+    )
+
+
+class ScriptedModel:
+    """Says what it was given, by route and in order, and the last thing again for ever."""
+
+    def __init__(self, **routes: Sequence[Turn]) -> None:
+        self._routes = routes
+        self.asked: list[tuple[str, tuple[Message, ...]]] = []
+        self.tools: dict[str, tuple[str, ...]] = {}
+
+    async def complete(self, route: str, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Turn:
+        self.asked.append((route, tuple(messages)))
+        self.tools[route] = tuple(tool.name for tool in tools)
+        turns = self._routes[route]
+        said = sum(message.role == "assistant" for message in messages)
+        if messages[1].content.count("was refused"):  # a second attempt goes on where the first ended
+            said += sum(earlier == route for earlier, _ in self.asked[:-1]) - said
+        return turns[min(said, len(turns) - 1)]
+
+    def times(self, route: str) -> int:
+        return sum(asked == route for asked, _ in self.asked)
+
+
+Judge = Callable[[Mapping[str, str], Sequence[str]], Mapping[str, str]]
+"""The files and which test files to run (none means all) to outcomes by test id: `passed`, or a traceback."""
+
+
+def running(judge: Judge) -> MemorySandboxes:
+    """Sandboxes in which `tar` unpacks and pytest writes the report that the judge dictates."""
+    sandboxes = MemorySandboxes()
+
+    def tar(
+        argv: Sequence[str], files: dict[str, bytes], stdin: bytes, env: Mapping[str, str]
+    ) -> ExecResult | None:
+        if argv[0] != "tar":
+            return None
+        with tarfile.open(fileobj=io.BytesIO(stdin)) as packed:
+            for member in packed:
+                content = packed.extractfile(member) if member.isreg() else None
+                if content is not None:
+                    files[member.name] = content.read()
+        return ExecResult(code=0)
+
+    def pytest(
+        argv: Sequence[str], files: dict[str, bytes], stdin: bytes, env: Mapping[str, str]
+    ) -> ExecResult | None:
+        if tuple(argv[:3]) != ("python", "-m", "pytest"):
+            return None
+        report = next(part.partition("=")[2] for part in argv if part.startswith("--junitxml="))
+        wanted = list(itertools.dropwhile(lambda part: part != "--", argv))[1:]
+        outcomes = judge({path: content.decode() for path, content in files.items()}, wanted)
+        files[report] = junit(outcomes)
+        return ExecResult(code=int(any(said != "passed" for said in outcomes.values())))
+
+    sandboxes.on_exec(tar)
+    sandboxes.on_exec(pytest)
+    return sandboxes
+
+
+def junit(outcomes: Mapping[str, str]) -> bytes:
+    """A report in pytest's old form: by id, `passed` or the traceback that it failed with."""
+    cases: list[str] = []
+    for test, said in outcomes.items():
+        file, _, name = test.partition("::")
+        about = f"name={quoteattr(name)} file={quoteattr(file)}"
+        module = file.removesuffix(".py").replace("/", ".")
+        inside = "" if said == "passed" else f"<failure message={quoteattr(said)}>{_escaped(said)}</failure>"
+        cases.append(f'<testcase classname="{module}" {about}>{inside}</testcase>')
+    return f"<testsuites><testsuite>{''.join(cases)}</testsuite></testsuites>".encode()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def ports(
+    model: ScriptedModel | None = None,
+    sandboxes: MemorySandboxes | None = None,
+    *,
+    forge: MemoryForge | None = None,
+    effects: Effects | None = None,
+) -> Ports:
+    return Ports(
+        forge=forge or MemoryForge(),
+        effects=effects or RecordingEffects(),
+        sandboxes=sandboxes or MemorySandboxes(),
+        model=model or ScriptedModel(),
+        blobs=MemoryBlobs(),
+        words=Messages(),
+    )
+
+
+def door(forge: MemoryForge, store: MemoryStore) -> Door:
+    """The real door with the real rules, between a forge and a store that forget."""
+    return Door(Gate(bundle()), forge, store, new_run)

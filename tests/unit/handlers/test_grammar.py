@@ -1,0 +1,105 @@
+"""The grammar of commands: what speaks to us, and what only looks like it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers.grammar import VERBS, Command, Misunderstood, parse
+
+
+@pytest.mark.parametrize(
+    "comment", ["/agent fix", "/Agent Fix", "/AGENT FIX", "/agent   fix  ", "/agent\tfix", "/agent fix\r\n"]
+)
+def test_case_and_space_do_not_matter(comment: str) -> None:
+    assert parse(comment) == Command(verb="fix")
+
+
+def test_the_word_alone_asks_for_help() -> None:
+    assert parse("/agent") == Command(verb="help")
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "",
+        "\n",
+        "thanks",
+        "> /agent fix",
+        ">/agent fix",
+        "`/agent fix`",
+        "```\n/agent fix\n```",
+        "    /agent fix",
+        " /agent fix",
+        "\t/agent fix",
+        "\n/agent fix",
+        "please /agent fix",
+        "@redfirst /agent fix",
+        "- /agent fix",
+        "/agents fix",
+        "/agentfix",
+        "//agent fix",
+        "\\/agent fix",
+        "<!-- -->/agent fix",
+        "\u200b/agent fix",
+    ],
+)
+def test_what_does_not_begin_with_the_word_is_no_command(comment: str) -> None:
+    assert parse(comment) is None
+
+
+def test_what_follows_is_context() -> None:
+    command = parse("/agent fix only the last page\n\nIt breaks with an empty list.\n\n/agent help\n")
+    assert command == Command(
+        verb="fix",
+        context="only the last page\nIt breaks with an empty list.\n\n/agent help",
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "nearest"),
+    [
+        ("fux", "fix"),
+        ("FIXX", "fix"),
+        ("stat", "status"),
+        ("halp", "help"),
+        ("xyzzy", "help"),
+        ("--help", "help"),
+    ],
+)
+def test_an_unknown_verb_is_given_the_nearest(said: str, nearest: str) -> None:
+    assert parse(f"/agent {said}") == Misunderstood(said=said.lower(), nearest=nearest)
+
+
+@pytest.mark.parametrize("option", ["--fast", "--fast=1", "-f", "--", "--=1", "--Fast", "--model=opus"])
+def test_an_option_that_a_verb_does_not_take_is_not_passed_over(option: str) -> None:
+    assert parse(f"/agent fix {option}") == Misunderstood(said=option, nearest="", is_option=True)
+
+
+def test_options_below_the_first_line_are_context() -> None:
+    assert parse("/agent fix\n--fast") == Command(verb="fix", context="--fast")
+
+
+@given(st.text(max_size=200))
+def test_the_grammar_never_raises(comment: str) -> None:
+    parse(comment)
+
+
+@given(st.text(max_size=60), st.sampled_from([" ", "\n", ""]))
+def test_after_the_word_too_the_grammar_never_raises(rest: str, space: str) -> None:
+    said = parse(f"/agent{space}{rest}")
+    if isinstance(said, Command):
+        assert said.verb in VERBS
+
+
+@given(st.text(max_size=100), st.sampled_from(sorted(VERBS)))
+def test_what_stands_below_a_command_never_changes_it(below: str, verb: str) -> None:
+    said = parse(f"/agent {verb}\n{below}")
+    assert isinstance(said, Command)
+    assert (said.verb, said.options) == (verb, ())
+
+
+def test_a_very_long_comment_is_read_at_once() -> None:
+    said = parse("/agent " + "x" * 65_536)
+    assert isinstance(said, Misunderstood)

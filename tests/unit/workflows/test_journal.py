@@ -1,0 +1,156 @@
+"""The journal and a store that has its moments: nothing is believed written that was not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from bot.store.memory import MemoryStore
+from tests.unit.workflows.trees import N, begun, entries, go, output, recorded, records, unit
+from workflows.engine.context import Context
+from workflows.engine.entries import Entry, Recorded, StepStarted
+from workflows.engine.journal import Journal, Lease
+from workflows.engine.nodes import Failed, Nothing, Step, workflow
+from workflows.errors import Conflict, Interrupted, OperatorProblem, Problem
+from workflows.ports import RunStatus
+
+
+class Moody(MemoryStore):
+    """Refuses the appends and renewals that it is told to, and holds up the first append."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refuse_append: dict[int, Problem] = {}
+        self.refuse_renewals = 0
+        self.appends = 0
+        self.renewals = 0
+        self.first = asyncio.Event()
+        self.first.set()
+
+    async def append(self, run: str, after: int, entries: Sequence[Entry], fence: int | None) -> None:
+        self.appends += 1
+        number = self.appends
+        if number == 1:
+            await self.first.wait()
+        if number in self.refuse_append:
+            raise self.refuse_append[number]
+        await super().append(run, after, entries, fence)
+
+    async def renew(self, lease: Lease, seconds: float) -> None:
+        self.renewals += 1
+        if self.renewals <= self.refuse_renewals:
+            raise OperatorProblem("the store is locked")
+        await super().renew(lease, seconds)
+
+
+def names(thing: str) -> Recorded:
+    return Recorded(path="w/one", name=thing, value={})
+
+
+@pytest.mark.parametrize("at", [1, 2, 3, 4])
+async def test_a_store_that_fails_once_fails_no_run(at: int) -> None:
+    told: list[str] = []
+
+    async def tell(ctx: Context[None], failed: Failed[N]) -> Nothing:
+        told.append(failed.failure.sentence)
+        return Nothing()
+
+    tree = workflow("w", N).then(records("one")).rescue(Step("tell", Failed[N], Nothing, tell))
+    store = Moody()
+    await begun(tree, store)
+    store.refuse_append = {at: OperatorProblem("the store is locked")}
+    with pytest.raises(Interrupted, match="the store is locked"):
+        await go(tree, store)
+    assert await go(tree, store, "b") is RunStatus.COMPLETED
+    assert await output(store) == {"n": 2, "turn": 0}
+    assert told == []
+
+
+async def test_a_heartbeat_that_fails_once_is_followed_by_others() -> None:
+    async def slow(ctx: Context[None], value: N) -> N:
+        await asyncio.sleep(0.4)
+        return value
+
+    tree = workflow("w", N).then(unit("slow", slow))
+    store = Moody()
+    await begun(tree, store)
+    store.refuse_renewals = 1
+    going = asyncio.create_task(go(tree, store, lease_seconds=0.24))
+    await asyncio.sleep(0.35)
+    assert await store.claim("r1", "b", 1) is None
+    assert await going is RunStatus.COMPLETED
+    assert store.renewals > 1
+
+
+@pytest.mark.parametrize("problem", [Conflict("taken over"), OperatorProblem("locked")])
+async def test_an_append_that_shares_its_commit_with_a_note_is_told_when_it_fails(problem: Problem) -> None:
+    store = Moody()
+    await begun(workflow("w", N).then(records("one")), store)
+    lease = await store.claim("r1", "a", 30)
+    assert lease is not None
+    store.first.clear()
+    store.refuse_append = {2: problem}
+    journal = await Journal.open(store, lease)
+    journal.note(StepStarted(path="w/one"))
+
+    async def work() -> None:
+        await journal.append(names("a"))
+        journal.note(StepStarted(path="w/two"))
+        await journal.append(names("b"))
+
+    working = asyncio.create_task(work())
+    await asyncio.sleep(0.05)  # by now the note waits to be written, behind the first append
+    store.first.set()
+    with pytest.raises(Interrupted):
+        await working
+    assert await recorded(store) == [("w/one", "a")]
+
+
+async def test_after_a_row_that_was_lost_no_other_is_written() -> None:
+    store = Moody()
+    await begun(workflow("w", N).then(records("one")), store)
+    lease = await store.claim("r1", "a", 30)
+    assert lease is not None
+    store.refuse_append = {1: OperatorProblem("locked")}
+    journal = await Journal.open(store, lease)
+    for _ in range(2):
+        with pytest.raises(Interrupted, match="locked"):
+            await journal.append(names("a"))
+    await journal.close()
+    assert len(await entries(store)) == 1
+
+
+async def test_a_note_that_cannot_be_written_is_not_worth_an_error_at_the_end() -> None:
+    store = Moody()
+    await begun(workflow("w", N).then(records("one")), store)
+    lease = await store.claim("r1", "a", 30)
+    assert lease is not None
+    store.refuse_append = {1: OperatorProblem("locked")}
+    journal = await Journal.open(store, lease)
+    journal.note(StepStarted(path="w/one"))
+    await asyncio.sleep(0.05)
+    await journal.close()
+
+
+async def test_two_things_recorded_at_once_are_both_kept() -> None:
+    store = MemoryStore()
+    await begun(workflow("w", N).then(records("one")), store)
+    lease = await store.claim("r1", "a", 30)
+    assert lease is not None
+    journal = await Journal.open(store, lease)
+    await asyncio.gather(*(journal.append(names(str(number))) for number in range(20)))
+    assert sorted(name for _, name in await recorded(store)) == sorted(map(str, range(20)))
+    assert all(journal.recorded("w/one", str(number)) for number in range(20))
+
+
+async def test_a_journal_without_a_beginning_is_not_walked() -> None:
+    class Headless(MemoryStore):
+        async def rows(self, run: str, after: int = 0) -> list[object]:  # pyright: ignore[reportIncompatibleMethodOverride]
+            return []
+
+    tree = workflow("w", N).then(records("one"))
+    store = await begun(tree, Headless())
+    with pytest.raises(OperatorProblem, match="the journal of run r1 has no beginning"):
+        await go(tree, store)

@@ -1,0 +1,151 @@
+"""JUnit reports come out of a sandbox: they are read as far as they are sound, and refused by a sentence."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workflows.ports import ExecResult
+from workflows.proof.results import Outcome, Results
+from workflows.proof.runners import junit
+from workflows.proof.runners.junit import BadReport, parse
+from workflows.proof.runners.pytest import Pytest
+
+BOMB = b"""<?xml version="1.0"?>
+<!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;">]>
+<testsuites><testsuite><testcase name="&lol2;"/></testsuite></testsuites>"""
+
+OUTSIDE = b"""<?xml version="1.0"?>
+<!DOCTYPE x [<!ENTITY secret SYSTEM "file:///etc/passwd">]>
+<testsuites><testcase name="&secret;"/></testsuites>"""
+
+
+def one(
+    inside: str = "", about: str = 'classname="tests.test_a" name="test_x" file="tests/test_a.py"'
+) -> bytes:
+    return f"<testsuites><testsuite><testcase {about}>{inside}</testcase></testsuite></testsuites>".encode()
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        BOMB,
+        OUTSIDE,
+        b'<!DOCTYPE testsuites SYSTEM "http://example.org/x.dtd"><testsuites/>',
+        b"",
+        b"\0",
+        b"not xml",
+        b"<testsuites>",
+        b"<testsuites/><testsuites/>",
+        b"<html/>",
+        b'<testcase name="x"/>',
+        b'<?xml version="1.0" encoding="nonsense"?><testsuites/>',
+        b'<?xml version="1.0" encoding="rot13"?><testsuites/>',
+        b'<?xml version="1.0" encoding="utf-7"?><testsuites/>',
+        b"<testsuites>\xff</testsuites>",
+        b'<testsuites><testcase name="&#0;"/></testsuites>',
+        b'<testsuites><testcase name="&#xD800;"/></testsuites>',
+    ],
+)
+def test_a_hostile_or_broken_report_is_refused(report: bytes) -> None:
+    with pytest.raises(BadReport):
+        parse(report)
+
+
+def test_the_refusal_says_what_it_begins_with() -> None:
+    with pytest.raises(BadReport, match="begins with <html>, not <testsuites>"):
+        parse(b"<html/>")
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_make_it_raise_anything_else(report: bytes) -> None:
+    with contextlib.suppress(BadReport):
+        parse(report)
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=80))
+def test_no_text_in_a_report_makes_it_raise_anything_else(text: str) -> None:
+    with contextlib.suppress(BadReport):
+        parse(f"<testsuites>{text}</testsuites>".encode())
+
+
+def test_a_deep_report_is_read_at_once() -> None:
+    deep = 50_000
+    assert parse(b"<testsuites>" + b"<a>" * deep + b"</a>" * deep + b"</testsuites>") == []
+
+
+@pytest.mark.parametrize(
+    ("inside", "outcome", "message"),
+    [
+        ("", Outcome.PASSED, ""),
+        ("<system-out>noise</system-out>", Outcome.PASSED, ""),
+        ('<failure message="assert 1 == 2">detail</failure>', Outcome.FAILED, "assert 1 == 2"),
+        ('<error message="fixture">detail</error>', Outcome.ERROR, "fixture"),
+        ('<skipped message="why"/>', Outcome.SKIPPED, "why"),
+        ('<failure message="f"/><error message="tear-down"/>', Outcome.ERROR, "tear-down"),
+        ('<error message="e"/><failure message="f"/>', Outcome.ERROR, "e"),
+        ("<failure/>", Outcome.FAILED, ""),
+    ],
+)
+def test_the_worst_mark_of_a_test_is_its_outcome(inside: str, outcome: Outcome, message: str) -> None:
+    (result,) = parse(one(inside))
+    assert (result.outcome, result.message) == (outcome, message)
+
+
+@pytest.mark.parametrize(
+    ("about", "name"),
+    [
+        ('classname="tests.test_a" name="test_x[1]" file="tests/test_a.py"', "tests/test_a.py::test_x[1]"),
+        (
+            'classname="tests.test_a.TestY" name="test_x" file="tests/test_a.py"',
+            "tests/test_a.py::TestY::test_x",
+        ),
+        ('classname="tests.test_a.A.B" name="x" file="tests/test_a.py"', "tests/test_a.py::A::B::x"),
+        ('classname="" name="tests.test_a" file="tests/test_a.py"', "tests/test_a.py::tests.test_a"),
+        ('classname="pkg.Case" name="x"', "pkg.Case::x"),
+        ('name="x"', "x"),
+        ("", ""),
+    ],
+)
+def test_a_test_is_called_as_people_call_it(about: str, name: str) -> None:
+    (result,) = parse(one(about=about))
+    assert result.id == name
+
+
+def test_what_a_test_says_is_kept_within_bounds_and_its_end_is_what_counts() -> None:
+    text = "a" * 20_000 + "THE END"
+    (result,) = parse(one(f'<failure message="{text}">{text}</failure>'))
+    assert len(result.message) == len(result.detail) == junit.MAX_DETAIL
+    assert result.detail.endswith("THE END")
+
+
+def read(ran: ExecResult, report: bytes | None) -> Results:
+    return Pytest().read(["python", "-m", "pytest"], ran, report)
+
+
+def test_a_run_that_left_no_report_says_what_it_printed_last() -> None:
+    results = read(ExecResult(code=4, stdout="x" * 5000, stderr="usage: nonsense"), None)
+    assert results.complaint.startswith("the test run left no report\n")
+    assert results.complaint.endswith("usage: nonsense")
+    assert len(results.complaint) < 2_100
+    assert (results.exit_code, results.tests) == (4, ())
+
+
+def test_a_run_that_took_too_long_is_not_read_even_if_there_is_a_report() -> None:
+    results = read(ExecResult(code=None, timed_out=True), one())
+    assert results.complaint == "the tests took too long and were stopped"
+    assert results.tests == ()
+
+
+def test_a_report_that_is_none_is_a_complaint_and_no_exception() -> None:
+    assert read(ExecResult(code=0), BOMB).complaint.startswith("the report is not JUnit XML")
+
+
+def test_a_summary_counts_what_there_is() -> None:
+    results = Results(command=(), tests=tuple(parse(one()) + parse(one("<failure/>")) + parse(one())))
+    assert results.summary() == "2 passed, 1 failed"
+    assert Results(command=()).summary() == "no tests"
+    assert Results(command=(), complaint="broke").summary() == "broke"
