@@ -51,7 +51,7 @@ def no_host(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(place, name, refused)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map(" ".join))
 def test_no_command_is_executed_on_the_host(no_host: None, command: str) -> None:
     sandboxes = MemorySandboxes()

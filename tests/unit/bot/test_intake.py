@@ -6,7 +6,7 @@ import hashlib
 import hmac
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.store.port import NewDelivery
@@ -147,6 +147,7 @@ def test_the_signature_is_looked_at_before_the_body() -> None:
     assert refusal.status == 401
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(list(headers())), st.text(max_size=80), max_size=5))
 def test_no_headers_make_it_raise(given_headers: dict[str, str]) -> None:
     refusal = check_headers(given_headers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import marker
@@ -11,6 +11,7 @@ from bot import marker
 VALUES = st.from_regex(r"\A[\w./#:@\[\]-]{1,60}\Z")
 
 
+@settings(deadline=None)
 @given(VALUES, VALUES)
 def test_what_is_marked_is_found(run: str, key: str) -> None:
     text = f"body\n\n{marker.mark(run=run, key=key)}"

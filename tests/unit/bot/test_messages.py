@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import messages
@@ -241,6 +241,17 @@ def test_nothing_makes_a_pull_request_too_long_for_github(of: Proof | None) -> N
     assert int(str(effect.context()["bytes"])) < 65_536 - 500  # room for the markers
 
 
+@pytest.mark.parametrize(
+    "title", ["closes #12", "fixes octo/reds#12", "resolves GH-12", "@octo", "https://evil.example"]
+)
+def test_a_strangers_title_closes_and_notifies_nothing_when_it_is_merged(title: str) -> None:
+    subject, _, _ = WORDS.commit(trigger(subject=issue(title=title)), "x").partition("\n")
+    named, _ = pull(title=title)
+    for said in (subject, named):
+        assert said.startswith("Fix #7: ")
+        assert live(said.removeprefix("Fix #7: ")) == []
+
+
 def test_many_tests_are_counted() -> None:
     _, body = pull(of=proof(tuple(f"t{number}" for number in range(25))))
     assert "- `t9`\n- and 15 more\n" in body
@@ -366,6 +377,7 @@ def test_plain_words_stay_as_they_are(text: str) -> None:
     assert defused(text) == text
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_defusing_leaves_nothing_hidden_in_any_text(text: str) -> None:
     shown = defused(text)
@@ -374,6 +386,7 @@ def test_defusing_leaves_nothing_hidden_in_any_text(text: str) -> None:
     assert visible(visible(text)) == visible(text)
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("`~\n ab<"), max_size=40))
 def test_no_text_gets_out_of_its_fence(text: str) -> None:
     first, *inside, last = fenced(text).split("\n")
@@ -382,6 +395,7 @@ def test_no_text_gets_out_of_its_fence(text: str) -> None:
     assert not any(line.strip().startswith(first) for line in inside)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=100))
 def test_no_text_gets_out_of_its_quotation(text: str) -> None:
     assert all(line.startswith(">") for line in quoted(text).splitlines())

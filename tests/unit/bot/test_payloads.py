@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.github.payloads import Unread, read
@@ -169,6 +169,7 @@ def test_a_bot_is_known_by_what_github_says_it_is(kind: str, bot: bool) -> None:
     assert event.actor.is_bot is bot
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=100), st.sampled_from(["issues", "issue_comment", "pull_request", "x"]))
 def test_no_payload_raises_anything_else(payload: bytes, event: str) -> None:
     with pytest.raises(Unread):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.grammar import VERBS, Command, Misunderstood, parse
@@ -81,11 +81,13 @@ def test_options_below_the_first_line_are_context() -> None:
     assert parse("/agent fix\n--fast") == Command(verb="fix", context="--fast")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_the_grammar_never_raises(comment: str) -> None:
     parse(comment)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60), st.sampled_from([" ", "\n", ""]))
 def test_after_the_word_too_the_grammar_never_raises(rest: str, space: str) -> None:
     said = parse(f"/agent{space}{rest}")
@@ -93,6 +95,7 @@ def test_after_the_word_too_the_grammar_never_raises(rest: str, space: str) -> N
         assert said.verb in VERBS
 
 
+@settings(deadline=None)
 @given(st.text(max_size=100), st.sampled_from(sorted(VERBS)))
 def test_what_stands_below_a_command_never_changes_it(below: str, verb: str) -> None:
     said = parse(f"/agent {verb}\n{below}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.rules import bundle
@@ -263,6 +263,7 @@ def test_rules_answer_by_the_names_that_people_gave_them() -> None:
     }
 
 
+@settings(deadline=None)
 @given(role=st.sampled_from(Permission), bot=st.booleans(), branch=st.text(max_size=30))
 def test_no_branch_of_others_is_ever_written(role: Permission, bot: bool, branch: str) -> None:
     if GATE.decide(push(branch=branch), facts(role, bot=bot)).allowed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -93,6 +93,7 @@ def test_what_git_takes_for_its_own_directory_is_named_so(path: str) -> None:
         safe_path(path)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=600))
 def test_no_path_that_is_taken_leads_out(path: str) -> None:
     try:
@@ -105,6 +106,7 @@ def test_no_path_that_is_taken_leads_out(path: str) -> None:
     assert not {"..", ".", ".git"} & {part.lower() for part in pure.parts}
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["..", ".", "", ".git", "a", "b c", "GIT~1", "\\", "é"]), max_size=6))
 def test_no_combination_of_odd_parts_leads_out(parts: list[str]) -> None:
     path = "/".join(parts)
@@ -175,6 +177,7 @@ def _of(changes: list[FileChange]) -> Patch:
     return patch
 
 
+@settings(deadline=None)
 @given(CHANGES, CHANGES)
 def test_the_digest_depends_on_the_content_and_on_nothing_else(
     one: list[FileChange], two: list[FileChange]
@@ -185,6 +188,7 @@ def test_the_digest_depends_on_the_content_and_on_nothing_else(
     assert Patch.model_validate_json(first.model_dump_json()).digest() == first.digest()
 
 
+@settings(deadline=None)
 @given(CHANGES, CHANGES)
 def test_merging_is_writing_one_after_the_other(one: list[FileChange], two: list[FileChange]) -> None:
     assert _of(one).merged(_of(two)) == _of([*one, *two])

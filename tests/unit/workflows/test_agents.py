@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
@@ -306,6 +306,7 @@ def test_text_between_the_fences_cannot_close_them(body: str) -> None:
         assert fences(said) == 2
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.sampled_from(["<", "/", "issue", ">", " ", "ISSUE", "iss", "ue", "\n", "x"]), max_size=12
@@ -344,6 +345,7 @@ async def test_a_long_list_is_cut_and_counted() -> None:
     assert text.count("\n") == MOST_FILES
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_no_glob_makes_listing_raise(pattern: str) -> None:
     import asyncio

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -27,7 +27,7 @@ from tests.unit.fakes import (
     running,
     trigger,
 )
-from tests.unit.workflows.trees import Clock, Killed, Process
+from tests.unit.workflows.trees import Clock, Killed, Process, patient
 from workflows.branch import LONGEST_SLUG, branch_for
 from workflows.engine import signals
 from workflows.engine.advance import advance
@@ -40,6 +40,13 @@ from workflows.registry import find
 from workflows.review import Review
 from workflows.review import Verdict as Said
 from workflows.trigger import Trigger
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _patient() -> Generator[None]:  # pyright: ignore[reportUnusedFunction]
+    with patient():
+        yield
+
 
 BUG, FIXED = "def pages(n):\n    return n // 10\n", "def pages(n):\n    return -(-n // 10)\n"
 TEST = "def test_it():\n    assert pages(11) == 2\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflows.ports import ExecResult
@@ -60,12 +60,14 @@ def test_the_refusal_says_what_it_begins_with() -> None:
         parse(b"<html/>")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_no_bytes_make_it_raise_anything_else(report: bytes) -> None:
     with contextlib.suppress(BadReport):
         parse(report)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8"), max_size=80))
 def test_no_text_in_a_report_makes_it_raise_anything_else(text: str) -> None:
     with contextlib.suppress(BadReport):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ from tests.unit.workflows.trees import (
     go,
     kinds,
     output,
+    patient,
     recorded,
     records,
     unit,
@@ -34,6 +35,12 @@ from workflows.engine.entries import RunCompleted, RunFailed, StepCompleted, Ste
 from workflows.engine.nodes import Answered, Step, Workflow, workflow
 from workflows.errors import Passing, UserProblem
 from workflows.ports import RunStatus
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _patient() -> Generator[None]:  # pyright: ignore[reportUnusedFunction]
+    with patient():
+        yield
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import tarfile
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.patch import FileChange, Patch
@@ -164,6 +164,7 @@ def test_a_number_too_long_to_be_read_is_damage() -> None:
         unpack(gzip.compress(packed))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=2_000))
 def test_no_bytes_make_it_raise_anything_but_its_own_refusal(content: bytes) -> None:
     for data in (content, gzip.compress(content, 1)):
@@ -177,6 +178,7 @@ NAMES = st.lists(
 KINDS = st.sampled_from([tarfile.REGTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE, tarfile.CHRTYPE])
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(NAMES, KINDS, NAMES, st.binary(max_size=20)), max_size=6))
 def test_no_archive_brings_a_path_or_a_link_that_leads_out(
     members: list[tuple[str, bytes, str, bytes]],
@@ -204,6 +206,7 @@ def test_no_archive_brings_a_path_or_a_link_that_leads_out(
 FILES = st.dictionaries(st.sampled_from(["a", "b/c", "b/d", "é/ü.py"]), st.binary(max_size=50), max_size=4)
 
 
+@settings(deadline=None)
 @given(FILES, st.booleans())
 def test_the_same_tree_is_packed_to_the_same_bytes(files: Mapping[str, bytes], executable: bool) -> None:
     tree = Tree({path: File(content, executable) for path, content in files.items()}, {"z": "a"})
@@ -211,6 +214,7 @@ def test_the_same_tree_is_packed_to_the_same_bytes(files: Mapping[str, bytes], e
     assert tree.pack() == other.pack()
 
 
+@settings(deadline=None)
 @given(FILES)
 def test_what_is_packed_can_be_read_back(files: Mapping[str, bytes]) -> None:
     tree = Tree({path: File(content, path == "a") for path, content in files.items()}, {"z": "b/c"})

@@ -8,7 +8,20 @@ import pytest
 from pydantic import BaseModel
 
 from bot.store.memory import MemoryStore
-from tests.unit.workflows.trees import AT_ONCE, N, Process, adds, begun, entries, go, kinds, output, ran, unit
+from tests.unit.workflows.trees import (
+    AT_ONCE,
+    N,
+    Process,
+    adds,
+    begun,
+    entries,
+    go,
+    kinds,
+    output,
+    patient,
+    ran,
+    unit,
+)
 from workflows.engine import definition, signals
 from workflows.engine.context import Context
 from workflows.engine.entries import Recorded, RunFailed, StepCompleted, StepFailed, StepStarted, Suspended
@@ -218,9 +231,9 @@ async def test_a_step_that_takes_too_long_is_stopped_and_may_be_tried_again() ->
         await asyncio.sleep(60 if ctx.attempt == 1 else 0)
         return value
 
-    _, store = await ran(workflow("w", N).then(unit("slow", slow, timeout=0.02)))
+    _, store = await ran(workflow("w", N).then(unit("slow", slow, timeout=0.1)))
     (failed,) = [entry for entry in await entries(store) if isinstance(entry, StepFailed)]
-    assert failed.failure.sentence == "it took longer than 0.02 s"
+    assert failed.failure.sentence == "it took longer than 0.1 s"
     assert failed.failure.path == "w/slow"
     assert failed.failure.who is Who.NOBODY
     assert (await kinds(store))[-1] == "run.completed"
@@ -319,7 +332,8 @@ async def test_annotations_of_a_step_are_its_contract() -> None:
 async def test_a_note_shares_a_commit_with_what_comes_next() -> None:
     tree = workflow("w", N).then(adds("one")).then(adds("two"))
     process = Process(await begun(tree, MemoryStore()))
-    await go(tree, process)
+    with patient():
+        await go(tree, process)
     # Two steps, begun and completed, and the end of the run: five rows.
     assert process.commits == 3
 

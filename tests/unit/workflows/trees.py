@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import contextlib
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from typing import Any
 
+import pytest
 from pydantic import BaseModel, ConfigDict
 
 from bot.store.memory import MemoryStore
 from bot.store.port import NewRun
 from tests.unit.fakes import trigger
-from workflows.engine import definition
+from workflows.engine import definition, journal
 from workflows.engine.advance import advance
 from workflows.engine.context import Context
 from workflows.engine.entries import Entry, Recorded, Row, RunCompleted, RunStarted
@@ -35,6 +37,14 @@ class N(BaseModel):
 
 class Killed(BaseException):
     """The process was killed here."""
+
+
+@contextlib.contextmanager
+def patient() -> Generator[None]:
+    """Notes wait for what comes next, however slow the machine is: so appends can be counted."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(journal, "NOTE_WAITS", 3_600.0)
+        yield
 
 
 class Clock:
