@@ -107,7 +107,9 @@ class Settings(BaseSettings):
     sweep_seconds: float = Field(30.0, gt=0, description="How often lost messages are looked for.")
 
     # telemetry
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least that is worth a line in the log: debug, info, warning or error."
+    )
     log_format: Literal["auto", "text", "json"] = Field("auto", description="auto: text on a terminal.")
     otlp_endpoint: str = Field(
         "",
