@@ -16,7 +16,7 @@ from handlers.house import House
 from policies.effects import AddReaction, PostComment, StartRun
 from workflows import registry
 from workflows.engine import signals
-from workflows.errors import UserProblem
+from workflows.errors import Gone, UserProblem
 from workflows.ports import Effects, Refused
 from workflows.trigger import IssueSnapshot, Trigger
 
@@ -110,7 +110,10 @@ class Reactions:
         await self.effects.perform(comment, trigger)
 
     async def _signal(self, event: Event, signal: Resume | Cancel) -> Outcome:
-        run = await self.store.run(signal.run)
+        try:
+            run = await self.store.run(signal.run)
+        except Gone as gone:
+            return Outcome(DeliveryState.IGNORED, gone.sentence)
         # The run's name stood in a text that others can edit; it may only be one of this repository.
         if run.trigger.tenant.repository != event.tenant.repository:
             return Outcome(DeliveryState.IGNORED, f"run {signal.run} is not of this repository")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import sys
@@ -119,7 +120,14 @@ def load() -> ModuleType:
     """litellm, set up. Blocks for seconds the first time."""
     # Without this, litellm fetches a price list over the network while it is imported.
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-    import litellm
+    # A third of the time would go into looking for garbage among what is only being made.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        import litellm
+    finally:
+        if collecting:
+            gc.enable()
 
     litellm.suppress_debug_info = True
     litellm.drop_params = True

@@ -160,3 +160,7 @@ async def test_a_run_that_has_gone_on_meanwhile_is_told_nothing_more() -> None:
     await closes(house, run, delivery="d8")
     outcome = await closes(house, run, delivery="d9")
     assert outcome == Outcome(DeliveryState.IGNORED, f"run {run} does not wait for an answer")
+
+
+async def test_a_marker_that_names_no_run_of_ours_means_nothing() -> None:
+    assert (await closes(Attacked(), "r0")).state is DeliveryState.IGNORED

@@ -22,6 +22,10 @@ class Runner(Protocol):
         """Whether tests, and not the project's code, live in this file."""
         ...
 
+    def collects(self, path: str) -> bool:
+        """Whether this file is looked into for tests, going by its name."""
+        ...
+
     def is_configuration(self, path: str, tree: Tree) -> bool:
         """Whether this file, in this tree, steers how tests are found or run."""
         ...

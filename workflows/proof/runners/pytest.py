@@ -34,8 +34,12 @@ class Pytest:
 
     def is_test(self, path: str) -> bool:
         pure = PurePosixPath(path)
-        named = pure.name.startswith("test_") or pure.stem.endswith("_test")
-        return pure.suffix == ".py" and (named or bool({"test", "tests"} & set(pure.parts[:-1])))
+        below = bool({"test", "tests"} & set(pure.parts[:-1]))
+        return self.collects(path) or (pure.suffix == ".py" and below)
+
+    def collects(self, path: str) -> bool:
+        pure = PurePosixPath(path)
+        return pure.suffix == ".py" and (pure.name.startswith("test_") or pure.stem.endswith("_test"))
 
     def is_configuration(self, path: str, tree: Tree) -> bool:
         pure = PurePosixPath(path)
