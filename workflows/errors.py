@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
@@ -45,14 +46,20 @@ class Problem(Exception):
 
 
 class UserProblem(Problem):
+    """Who asked for the work can mend it: in the issue, in the repository, or by asking in another way."""
+
     who = Who.USER
 
 
 class OperatorProblem(Problem):
+    """Who runs this program can mend it: a setting, a key, a permission, a server."""
+
     who = Who.OPERATOR
 
 
 class ModelProblem(Problem):
+    """The model did what it should not, or came to no end. A clearer issue, or another model, may help."""
+
     who = Who.MODEL
 
 
@@ -60,6 +67,11 @@ class Passing(Problem):
     """Nobody need act: it may work the next time, so steps retry it."""
 
     who = Who.NOBODY
+
+    def __init__(self, sentence: str, *, wait: float | None = None) -> None:
+        super().__init__(sentence)
+        self.wait = wait
+        """Seconds that the other side asked us to wait before the next try, where it said so."""
 
 
 class SandboxBroken(Passing):
@@ -90,6 +102,8 @@ class WorkflowError(Problem):
 class ContractBroken(Problem):
     """A value does not fit what a step declared: a bug, or rows of another version."""
 
+    who = Who.OPERATOR
+
     def __init__(self, path: str, side: str, detail: str) -> None:
         super().__init__(f"{path}: the {side} does not fit: {detail}")
 
@@ -106,6 +120,19 @@ class Conflict(Interrupted):
 
 class JournalUnwritten(Interrupted):
     """The store could not take what was to be recorded."""
+
+
+class Unreachable(Interrupted):
+    """Something outside that many runs share does not answer, or wants to be left alone until a time.
+
+    To try at once again would use up the attempts of every run in seconds. So it counts as no attempt: the
+    run waits, holding nothing, and goes on where it stopped when the time has come.
+    """
+
+    def __init__(self, sentence: str, until: datetime) -> None:
+        super().__init__(sentence)
+        self.until = until
+        """When it is worth asking again."""
 
 
 class Gone(Problem):

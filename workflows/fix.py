@@ -37,4 +37,6 @@ fix = (
     .suspend("review", waits_for=Review)
     .then(conclude)
     .rescue(tell_failure)
+    # Release 0.1.0.
+    .compatible("0b7dbb705b12455a5b0fcce47756a04333f6b61b4fed1a579a7549e0a7e0396a")
 )

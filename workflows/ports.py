@@ -168,7 +168,8 @@ class Turn(Frozen):
 
 class Model(Protocol):
     async def complete(self, route: str, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Turn:
-        """One turn on a route (`plan`, `author`, `fix`). Passing when it may work later."""
+        """One turn on a route (`plan`, `author`, `fix`). Passing when it may work the next time, Unreachable
+        when that is not before a while has passed."""
         ...
 
 

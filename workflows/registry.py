@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
+from workflows.engine import definition
 from workflows.engine.nodes import Workflow
 from workflows.errors import Gone
 from workflows.fix import fix
@@ -13,10 +14,23 @@ from workflows.ports import Ports
 
 AnyWorkflow = Workflow[Ports, Any, Any]
 
-WORKFLOWS: Mapping[str, AnyWorkflow] = MappingProxyType({tree.name: tree for tree in (fix,)})
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    trees: tuple[AnyWorkflow, ...]
+
+    def __iter__(self) -> Iterator[AnyWorkflow]:
+        return iter(self.trees)
+
+    def find(self, name: str) -> AnyWorkflow:
+        for tree in self.trees:
+            if tree.name == name:
+                return tree
+        raise Gone(f"there is no workflow {name}; there are {', '.join(tree.name for tree in self.trees)}")
+
+    def can_finish(self, name: str, begun_under: str) -> bool:
+        """Whether this release can go on with runs of that definition."""
+        return any(tree.name == name and definition.can_finish(tree, begun_under) for tree in self.trees)
 
 
-def find(name: str) -> AnyWorkflow:
-    if name not in WORKFLOWS:
-        raise Gone(f"there is no workflow {name}; there are {', '.join(WORKFLOWS)}")
-    return WORKFLOWS[name]
+WORKFLOWS = Registry((fix,))

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
 from workflows.engine import definition
 from workflows.engine.context import fit
-from workflows.engine.entries import Cancelled, Entry, RunCompleted, RunFailed
+from workflows.engine.entries import Cancelled, Entry, RunCompleted, RunFailed, RunStarted
 from workflows.engine.journal import Journal, JournalStore, RunCancelled
 from workflows.engine.lease import LEASE_SECONDS, held
-from workflows.engine.nodes import Failed, Workflow
-from workflows.engine.walk import Parked, Walk
-from workflows.errors import Conflict, Interrupted, OperatorProblem, Problem
+from workflows.engine.nodes import Workflow
+from workflows.engine.together import Parked
+from workflows.engine.walk import Walk, clock
+from workflows.errors import Conflict, Interrupted, Problem
 from workflows.ports import RunStatus
 
 P = TypeVar("P")
-
-FAILURE = "failure"
 
 
 async def advance(
@@ -29,6 +29,7 @@ async def advance(
     worker: str,
     lease_seconds: float = LEASE_SECONDS,
     watch: Callable[[Entry], None] | None = None,
+    now: Callable[[], datetime] = clock,
 ) -> RunStatus | None:
     """How the run stands afterwards; None when somebody else is at it, or it had ended before."""
     lease = await store.claim(run, worker, lease_seconds)
@@ -36,9 +37,13 @@ async def advance(
         return None
     try:
         async with held(store, lease, lease_seconds):
-            journal = await Journal.open(store, lease, watch)
+            rows = await store.rows(run)
+            if rows and isinstance(rows[-1].entry, Cancelled):
+                return RunStatus.CANCELLED
+            started = definition.must_fit(tree, run, rows)
+            journal = Journal(store, lease, rows, watch)
             try:
-                return await _walk(tree, run, ports, journal)
+                return await _advance(tree, started, Walk(run, ports, journal, now))
             finally:
                 await journal.close()
     except RunCancelled:
@@ -50,41 +55,21 @@ async def advance(
         raise
 
 
-async def _walk(tree: Workflow[P, Any, Any], run: str, ports: P, journal: Journal) -> RunStatus:
-    started = journal.started
-    if started is None:
-        raise OperatorProblem(f"the journal of run {run} has no beginning: restore the store from a backup")
-    if isinstance(journal.ended, Cancelled):
-        return RunStatus.CANCELLED
-    if started.definition != definition.digest(tree):
-        raise OperatorProblem(
-            f"run {run} was started by release {started.release} with another definition of {tree.name}; "
-            "finish it with that release, or cancel it"
-        )
-    walk = Walk(run, ports, journal)
-    taken = fit(tree.takes, started.input, tree.name, "input")
-    try:
-        output = await walk.workflow(tree, taken, tree.name)
-    except Parked:
-        return RunStatus.SUSPENDED
-    except Interrupted:
-        raise
-    except Problem as problem:
-        failure = problem.failure()
-        await _rescue(tree, walk, Failed[tree.takes](input=taken, failure=failure))
-        await journal.append(RunFailed(failure=failure))
-        return RunStatus.FAILED
-    await journal.append(RunCompleted(output=output.model_dump(mode="json")))
-    return RunStatus.COMPLETED
-
-
-async def _rescue(tree: Workflow[P, Any, Any], walk: Walk[P], failed: Failed[Any]) -> None:
-    if tree.on_failure is None:
-        return
-    try:
-        await walk.step(tree.on_failure, failed, f"{tree.name}/{FAILURE}/{tree.on_failure.name}")
-    except Interrupted:
-        raise
-    except Problem:
-        # The journal has it. A run that cannot even tell anybody has failed all the same.
-        return
+async def _advance(tree: Workflow[P, Any, Any], started: RunStarted, walk: Walk[P]) -> RunStatus:
+    journal = walk.journal
+    while True:
+        try:
+            taken = fit(tree.takes, started.input, tree.name, "input")
+            output = await walk.workflow(tree, taken, tree.name)
+        except Parked as parked:
+            overdue = parked.wake_at is not None and parked.wake_at <= walk.now()
+            if not overdue and await journal.park(parked.waiting, parked.wake_at, parked.why):
+                return RunStatus.SUSPENDED
+        except Interrupted:
+            raise
+        except Problem as problem:
+            await journal.append(RunFailed(failure=problem.failure()))
+            return RunStatus.FAILED
+        else:
+            await journal.append(RunCompleted(output=output.model_dump(mode="json")))
+            return RunStatus.COMPLETED

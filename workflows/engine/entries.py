@@ -34,6 +34,8 @@ class StepFailed(_Entry):
     path: str
     attempt: int
     failure: Failure
+    again: bool | None = None
+    """Whether the step may be tried again. Release 0.1.0 did not say."""
 
 
 class StepCompleted(_Entry):
@@ -52,9 +54,38 @@ class Recorded(_Entry):
 
 
 class Suspended(_Entry):
+    """A place in the run waits for an answer. Others may go on meanwhile."""
+
     kind: Literal["suspended"] = "suspended"
     path: str
     waits_for: str
+    until: datetime | None = None
+    """When it stops waiting; None is never."""
+
+
+class Slept(_Entry):
+    """A place in the run waits for a time to come."""
+
+    kind: Literal["slept"] = "slept"
+    path: str
+    until: datetime
+
+
+class Woke(_Entry):
+    """That time has come: a sleep is over, or an answer is too late."""
+
+    kind: Literal["woke"] = "woke"
+    path: str
+
+
+class RunParked(_Entry):
+    """Every place that could go on has: the run holds no worker and no lease until it is told or woken."""
+
+    kind: Literal["run.parked"] = "run.parked"
+    wake_at: datetime | None = None
+    """The first of the times that its places wait for; None when only an answer helps."""
+    why: str = ""
+    """What is away, where that is what it waits for."""
 
 
 class Resumed(_Entry):
@@ -89,6 +120,9 @@ Entry = Annotated[
     | StepCompleted
     | Recorded
     | Suspended
+    | Slept
+    | Woke
+    | RunParked
     | Resumed
     | Cancelled
     | RunCompleted

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -17,10 +18,14 @@ from workflows.engine.entries import (
     Row,
     RunCompleted,
     RunFailed,
+    RunParked,
     RunStarted,
+    Slept,
     StepCompleted,
     StepFailed,
+    StepStarted,
     Suspended,
+    Woke,
 )
 from workflows.errors import Conflict, JournalUnwritten, Problem
 
@@ -42,11 +47,19 @@ class JournalStore(Protocol):
     """Where journals are kept: the truth."""
 
     async def claim(self, run: str, worker: str, seconds: float) -> Lease | None:
-        """The lease, when nobody else holds an unexpired one and the run has not ended."""
+        """The lease, when the run can go on: nobody holds an unexpired one, and it has not ended, and is not
+        parked, or only until a time that has come.
+
+        Never granted twice, even to the same worker name: each grant is a newer fence. None when the run is
+        unknown.
+        """
         ...
 
     async def renew(self, lease: Lease, seconds: float) -> None:
-        """Conflict when somebody else has it by now."""
+        """Conflict when somebody else has it by now, or the run was cancelled: then work on it is to stop.
+
+        Nothing happens when its holder ended or parked the run, or gave the lease back: the run stays free.
+        """
         ...
 
     async def release(self, lease: Lease) -> None: ...
@@ -56,9 +69,11 @@ class JournalStore(Protocol):
         ...
 
     async def append(self, run: str, after: int, entries: Sequence[Entry], fence: int | None) -> None:
-        """Durable when it returns. Conflict unless `after` is the last row and the fence is the newest.
+        """Durable when it returns. Conflict unless `after` is the last row and the fence is the newest, and
+        always when the run has ended; Gone when it is unknown.
 
-        No fence means a word from outside (a resume, a cancellation), which needs no lease.
+        No fence means a word from outside (a resume, a cancellation), which needs no lease. An answer takes
+        the lease from nobody: the holder learns of it when its next row is refused.
         """
         ...
 
@@ -69,7 +84,11 @@ class RunCancelled(Exception):
 
 class Journal:
     def __init__(
-        self, store: JournalStore, lease: Lease, rows: Sequence[Row], watch: Callable[[Entry], None] | None
+        self,
+        store: JournalStore,
+        lease: Lease,
+        rows: Sequence[Row],
+        watch: Callable[[Entry], None] | None = None,
     ) -> None:
         self._store = store
         self._lease = lease
@@ -82,19 +101,12 @@ class Journal:
         self._completed: dict[str, StepCompleted] = {}
         self._failed: dict[str, list[StepFailed]] = {}
         self._recorded: dict[tuple[str, str], Recorded] = {}
-        self._suspended: set[str] = set()
+        self._suspended: dict[str, Suspended] = {}
+        self._slept: dict[str, Slept] = {}
+        self._woke: set[str] = set()
         self._resumed: dict[str, Resumed] = {}
-        self.started: RunStarted | None = None
-        self.ended: RunCompleted | RunFailed | Cancelled | None = None
-        for row in rows:
-            self._seq = row.seq
-            self._index(row.entry)
-
-    @classmethod
-    async def open(
-        cls, store: JournalStore, lease: Lease, watch: Callable[[Entry], None] | None = None
-    ) -> Journal:
-        return cls(store, lease, await store.rows(lease.run), watch)
+        self._parked = False
+        self._read(rows)
 
     def completed(self, path: str) -> StepCompleted | None:
         return self._completed.get(path)
@@ -105,11 +117,17 @@ class Journal:
     def recorded(self, path: str, name: str) -> Recorded | None:
         return self._recorded.get((path, name))
 
-    def is_suspended(self, path: str) -> bool:
-        return path in self._suspended
+    def suspended(self, path: str) -> Suspended | None:
+        return self._suspended.get(path)
 
     def resumed(self, path: str) -> Resumed | None:
         return self._resumed.get(path)
+
+    def slept(self, path: str) -> Slept | None:
+        return self._slept.get(path)
+
+    def woke(self, path: str) -> bool:
+        return path in self._woke
 
     def note(self, entry: Entry) -> None:
         """For rows that may be lost with the process: written soon, or together with what comes next."""
@@ -122,11 +140,21 @@ class Journal:
         self._pending.extend(entries)
         await self._write()
 
+    async def park(self, waiting: Sequence[str], wake_at: datetime | None, why: str) -> bool:
+        """False when one of those places was answered meanwhile: there is something to go on with."""
+        if any(path in self._resumed for path in waiting):
+            await self.append()
+            return False
+        await self.append(RunParked(wake_at=wake_at, why=why))
+        return self._parked
+
     async def close(self) -> None:
         if self._flush is not None:
             self._flush.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._flush
+            await asyncio.wait([self._flush])
+        # A write that nobody waits for any more may still be under way.
+        async with self._writing:
+            pass
 
     async def _flush_soon(self) -> None:
         await asyncio.sleep(NOTE_WAITS)
@@ -135,15 +163,20 @@ class Journal:
             await self._write()
 
     async def _write(self) -> None:
+        # Whoever waits may be cancelled, by a timeout or by a failure beside it, and the store would commit
+        # all the same: the journal has to know.
+        await asyncio.shield(asyncio.ensure_future(self._write_pending()))
+
+    async def _write_pending(self) -> None:
         async with self._writing:
             # Once a row is lost no other may follow, and nobody may believe that theirs was written.
             if self._broken is not None:
                 raise self._broken
             entries, self._pending = self._pending, []
-            if not entries:
-                return
             try:
-                await self._commit(entries)
+                while entries and not await self._commit(entries):
+                    # There was an answer, so there is no parking now.
+                    entries = [entry for entry in entries if not isinstance(entry, RunParked)]
             except Exception as broken:
                 self._broken = broken
                 raise
@@ -153,24 +186,37 @@ class Journal:
                 if self._watch:
                     self._watch(entry)
 
-    async def _commit(self, entries: Sequence[Entry]) -> None:
+    async def _commit(self, entries: Sequence[Entry]) -> bool:
+        """False when an answer took the place; then the next one is to be tried."""
         try:
             await self._store.append(self._lease.run, self._seq, entries, self._lease.fence)
         except Conflict as conflict:
-            raise await self._why(conflict) from None
+            await self._make_room(conflict)
+            return False
         except Problem as problem:
             raise JournalUnwritten(problem.sentence) from problem
+        return True
 
-    async def _why(self, conflict: Conflict) -> Exception:
-        """Whoever wrote first may have said stop."""
+    async def _make_room(self, conflict: Conflict) -> None:
+        """Takes in what was said from outside. Anything else means that the run is not ours any more."""
         try:
             rows = await self._store.rows(self._lease.run, after=self._seq)
         except Problem as problem:
-            return JournalUnwritten(problem.sentence)
-        said = next((row.entry for row in rows if isinstance(row.entry, Cancelled)), None)
-        return RunCancelled(said.reason) if said else conflict
+            raise JournalUnwritten(problem.sentence) from problem
+        for row in rows:
+            if isinstance(row.entry, Cancelled):
+                raise RunCancelled(row.entry.reason) from None
+        if not rows or not all(isinstance(row.entry, Resumed) for row in rows):
+            raise conflict
+        self._read(rows)
+
+    def _read(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            self._seq = row.seq
+            self._index(row.entry)
 
     def _index(self, entry: Entry) -> None:
+        self._parked = isinstance(entry, RunParked)
         match entry:
             case StepCompleted():
                 self._completed[entry.path] = entry
@@ -179,12 +225,12 @@ class Journal:
             case Recorded():
                 self._recorded[entry.path, entry.name] = entry
             case Suspended():
-                self._suspended.add(entry.path)
+                self._suspended[entry.path] = entry
+            case Slept():
+                self._slept[entry.path] = entry
+            case Woke():
+                self._woke.add(entry.path)
             case Resumed():
                 self._resumed[entry.path] = entry
-            case RunStarted():
-                self.started = entry
-            case RunCompleted() | RunFailed() | Cancelled():
-                self.ended = entry
-            case _:
+            case RunStarted() | StepStarted() | RunParked() | RunCompleted() | RunFailed() | Cancelled():
                 pass

@@ -42,7 +42,7 @@ async def held(store: JournalStore, lease: Lease, seconds: float = LEASE_SECONDS
         raise
     finally:
         heart.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await heart
+        # Not awaited as such: it would swallow a cancellation that is meant for us.
+        await asyncio.wait([heart])
         # A lease that was lost is not ours to release; the store knows by the fence.
         await store.release(lease)

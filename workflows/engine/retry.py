@@ -16,8 +16,14 @@ class Retry:
     longest_wait: float = 30.0
     on: tuple[type[Problem], ...] = (Passing,)
 
-    def after(self, error: Exception) -> bool:
+    def may_follow(self, error: Exception) -> bool:
         return isinstance(error, self.on)
+
+    def after(self, error: Exception) -> bool | float:
+        """Whether to try again, or after how many seconds where the other side has said so."""
+        if isinstance(error, Passing) and error.wait is not None and self.may_follow(error):
+            return error.wait
+        return self.may_follow(error)
 
 
 ONCE = Retry(attempts=1)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue, ValidationError
 
-from workflows.engine.context import fit
-from workflows.engine.entries import Cancelled, Entry, Resumed, Row, RunCompleted, RunFailed, Suspended
+from workflows.engine import definition
+from workflows.engine.entries import Cancelled, Entry, Resumed, Row, RunCompleted, RunFailed, Suspended, Woke
 from workflows.engine.journal import JournalStore
-from workflows.engine.nodes import Loop, Nested, Suspend, Workflow
+from workflows.engine.nodes import Branch, Node, Parallel, Settle, Suspend, Workflow
 from workflows.errors import Conflict, UserProblem
 
 # A running worker writes rows all the time; a word from outside finds its place between two of them.
@@ -21,23 +21,25 @@ async def resume(
     store: JournalStore,
     tree: Workflow[Any, Any, Any],
     run: str,
-    answer: BaseModel,
+    answer: BaseModel | JsonValue,
     *,
     by: str,
     key: str,
+    at: str | None = None,
 ) -> bool:
-    """True when this call resumed it, False when the same answer had been given before."""
+    """True when this call resumed it, False when the same answer had been given before.
+
+    `at` says which place is meant; it need not be said where only one waits.
+    """
 
     def entry(rows: Sequence[Row]) -> Entry | None:
         if any(isinstance(row.entry, Resumed) and row.entry.key == key for row in rows):
             return None
         _must_go_on(run, rows)
-        path = _waiting_at(rows)
-        if path is None:
-            raise UserProblem(f"run {run} does not wait for an answer")
-        node = _suspend_node(tree, path)
-        told = fit(node.waits_for, answer.model_dump(), path, "answer")
-        return Resumed(path=path, key=key, by=by, payload=told.model_dump(mode="json"))
+        definition.must_fit(tree, run, rows)
+        path = _place(run, waiting(rows), at)
+        payload = _understood(run, path, suspend_at(tree, path).waits_for, answer)
+        return Resumed(path=path, key=key, by=by, payload=payload)
 
     return await _say(store, run, entry)
 
@@ -73,33 +75,61 @@ def _must_go_on(run: str, rows: Sequence[Row]) -> None:
         raise UserProblem(f"run {run} has ended ({rows[-1].entry.kind.removeprefix('run.')})")
 
 
-def _waiting_at(rows: Sequence[Row]) -> str | None:
-    waiting: str | None = None
+def waiting(rows: Sequence[Row]) -> list[str]:
+    """The places that wait for an answer, in the order in which they began to."""
+    places: dict[str, None] = {}
     for row in rows:
         match row.entry:
             case Suspended(path=path):
-                waiting = path
-            case Resumed():
-                waiting = None
+                places[path] = None
+            case Resumed(path=path) | Woke(path=path):
+                places.pop(path, None)
             case _:
                 pass
-    return waiting
+    return list(places)
 
 
-def _suspend_node(tree: Workflow[Any, Any, Any], path: str) -> Suspend:
+def _place(run: str, places: Sequence[str], at: str | None) -> str:
+    if not places:
+        raise UserProblem(f"run {run} does not wait for an answer")
+    if at is None and len(places) > 1:
+        raise UserProblem(f"run {run} waits at several places, say which: {', '.join(places)}")
+    if at is not None and at not in places:
+        raise UserProblem(f"run {run} does not wait at {at}, but at {', '.join(places)}")
+    return at or places[0]
+
+
+def _understood(run: str, path: str, wanted: type[BaseModel], answer: BaseModel | JsonValue) -> JsonValue:
+    try:
+        told = wanted.model_validate(answer.model_dump() if isinstance(answer, BaseModel) else answer)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False)[0]
+        where = ".".join(map(str, wrong["loc"])) or "it"
+        raise UserProblem(
+            f"run {run} waits at {path} for {wanted.__name__}, and the answer is none: "
+            f"{where}: {wrong['msg']}"
+        ) from error
+    return told.model_dump(mode="json")
+
+
+def suspend_at(tree: Workflow[Any, Any, Any], path: str) -> Suspend[Any]:
     """The node at a path such as `fix/review` or `fix/rounds[2]/review`."""
-    for name in path.split("/")[1:]:
-        for node in tree.nodes:
-            if node.name != name.partition("[")[0]:
-                continue
-            match node:
-                case Suspend():
-                    return node
-                case Nested(inner):
-                    tree = inner
-                case Loop(body):
-                    tree = body
-                case _:
-                    pass
-            break
-    raise UserProblem(f"{path} is not a place where {tree.name} waits")
+    found = _find(tree.nodes, [name.partition("[")[0] for name in path.split("/")[1:]])
+    if found is None:
+        raise UserProblem(f"{path} is not a place where {tree.name} waits")
+    return found
+
+
+def _find(nodes: Sequence[Node[Any]], names: Sequence[str]) -> Suspend[Any] | None:
+    node = next((node for node in nodes if names and node.name == names[0]), None)
+    if node is None:
+        return None
+    if isinstance(node, Suspend) and len(names) == 1:
+        return node
+    # A step or a workflow that stands for itself has no name of its own in the path; one of several has.
+    rest = names[1:]
+    inside = definition.parts_of(node)
+    if isinstance(node, Branch | Parallel | Settle | Suspend):
+        inside = tuple(part for part in inside if rest and part.name == rest[0])
+        rest = rest[1:]
+    return next((_find(part.nodes, rest) for part in inside if isinstance(part, Workflow)), None)

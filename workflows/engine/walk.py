@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Generic, TypeVar
 
-import stamina
 from pydantic import BaseModel
 
+from workflows.engine import attempts
 from workflows.engine.context import Context, fit
-from workflows.engine.entries import StepCompleted, StepFailed, StepStarted, Suspended
+from workflows.engine.entries import Slept, StepCompleted, Suspended, Woke
 from workflows.engine.journal import Journal
-from workflows.engine.nodes import Loop, Map, Nested, Node, Step, Suspend, Then, Workflow
-from workflows.errors import Failure, Interrupted, Passing, Problem, Who, WorkflowError
+from workflows.engine.nodes import (
+    Branch,
+    ForEach,
+    Loop,
+    Map,
+    Nested,
+    Node,
+    Parallel,
+    Part,
+    Settle,
+    Sleep,
+    Suspend,
+    Then,
+    Workflow,
+)
+from workflows.engine.step import Step
+from workflows.engine.together import Parked, together
+from workflows.engine.values import Failed, Iteration
+from workflows.errors import Interrupted, OperatorProblem, Problem, WorkflowError
 
 P = TypeVar("P")
 
-
-class Parked(Exception):
-    """The run waits for somebody; there is nothing more to do now."""
+FAILURE = "failure"
 
 
-class FailedBefore(Problem):
-    """A step that had used up its attempts before this worker came."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.sentence)
-        self._failure = failure
-        self.who = failure.who
-
-    def failure(self) -> Failure:
-        return self._failure
+def clock() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,85 +48,129 @@ class Walk(Generic[P]):
     run: str
     ports: P
     journal: Journal
+    now: Callable[[], datetime] = clock
 
-    async def workflow(self, tree: Workflow[P, Any, Any], value: BaseModel, path: str) -> BaseModel:
-        for node in tree.nodes:
-            value = await self._node(node, value, f"{path}/{node.name}")
+    async def part(self, part: Part[P, Any, Any], value: BaseModel, path: str) -> BaseModel:
+        if isinstance(part, Step):
+            return await attempts.step(part, value, Context(self.ports, self.run, path, 1, self.journal))
+        return await self.workflow(part, value, path)
+
+    async def workflow(self, tree: Workflow[P, Any, Any], given: BaseModel, path: str) -> BaseModel:
+        value = given
+        try:
+            for node in tree.nodes:
+                value = await self._node(node, value, f"{path}/{node.name}")
+        except Interrupted:
+            raise
+        except Problem as problem:
+            if tree.on_failure is not None:
+                failed = Failed[tree.takes](input=given, failure=problem.failure())
+                await self._rescue(tree.on_failure, failed, path)
+            raise
         return value
 
     async def _node(self, node: Node[P], value: BaseModel, path: str) -> BaseModel:
         match node:
-            case Then(step):
-                return await self.step(step, value, path)
-            case Nested(tree):
-                return await self.workflow(tree, value, path)
+            case Then(part) | Nested(part):
+                return await self.part(part, value, path)
             case Map(_, _, change):
                 return change(value)
+            case Branch():
+                return await self._branch(node, value, path)
+            case Parallel():
+                return await self._parallel(node, value, path)
             case Loop():
                 return await self._loop(node, value, path)
+            case ForEach():
+                return await self._foreach(node, value, path)
+            case Settle():
+                return await self._settle(node, value, path)
             case Suspend():
                 return await self._suspend(node, value, path)
+            case Sleep():
+                return await self._sleep(node, value, path)
 
-    async def step(self, step: Step[P, Any, Any], value: BaseModel, path: str) -> BaseModel:
-        done = self.journal.completed(path)
-        if done is not None:
-            return fit(step.gives, done.output, path, "recorded output")
-        taken = fit(step.takes, value.model_dump(), path, "input")
-        failed = self.journal.failures(path)
-        if failed and (len(failed) >= step.retry.attempts or failed[-1].failure.who is not Who.NOBODY):
-            raise FailedBefore(failed[-1].failure)
-        async for attempt in stamina.retry_context(
-            on=step.retry.after,
-            attempts=step.retry.attempts - len(failed),
-            timeout=None,
-            wait_initial=step.retry.first_wait,
-            wait_max=step.retry.longest_wait,
-            wait_jitter=step.retry.first_wait,
-        ):
-            with attempt:
-                number = len(failed) + attempt.num
-                output = await self._attempt(step, taken, path, number)
-                await self.journal.append(StepCompleted(path=path, output=output.model_dump(mode="json")))
-                return output
-        raise AssertionError("a retry context either returns or raises")
+    async def _branch(self, branch: Branch[P], value: BaseModel, path: str) -> BaseModel:
+        chosen = next((way.part for way in branch.ways if way.condition(value)), branch.otherwise)
+        return await self.part(chosen, value, f"{path}/{chosen.name}")
 
-    async def _attempt(self, step: Step[P, Any, Any], value: BaseModel, path: str, number: int) -> BaseModel:
-        context = Context(self.ports, self.run, path, number, self.journal)
-        self.journal.note(StepStarted(path=path, attempt=number))
-        try:
-            output = await _within(step.timeout, step.run(context, value))
-        except Interrupted:
-            raise
-        except Problem as problem:
-            problem.path = problem.path or path
-            failure = problem.failure()
-            await self.journal.append(StepFailed(path=path, attempt=number, failure=failure))
-            raise
-        return fit(step.gives, output.model_dump(), path, "output")
+    async def _parallel(self, node: Parallel[P], value: BaseModel, path: str) -> BaseModel:
+        works = [partial(self.part, part, value, f"{path}/{part.name}") for part in node.parts]
+        gave = await together(works, node.at_once)
+        names = list(node.gives.model_fields)
+        return node.gives(**dict(zip(names, gave, strict=True)))
 
     async def _loop(self, loop: Loop[P], value: BaseModel, path: str) -> BaseModel:
         for count in range(1, loop.limit + 1):
             value = await self.workflow(loop.body, value, f"{path}[{count}]")
-            if loop.until(value):
+            if loop.ends(Iteration(count, value)):
                 return value
         raise WorkflowError(path, loop.limit, loop.feedback(value))
 
-    async def _suspend(self, node: Suspend, value: BaseModel, path: str) -> BaseModel:
-        answer = self.journal.resumed(path)
-        if answer is None:
-            if not self.journal.is_suspended(path):
-                await self.journal.append(Suspended(path=path, waits_for=node.waits_for.__name__))
-            raise Parked
-        told = fit(node.waits_for, answer.payload, path, "answer")
+    async def _foreach(self, node: ForEach[P], value: BaseModel, path: str) -> BaseModel:
+        items = node.over(value)
+        if len(items) > node.limit:
+            raise WorkflowError(path, node.limit, f"there are {len(items)} items")
+        works = [partial(self.part, node.body, item, f"{path}[{at}]") for at, item in enumerate(items, 1)]
+        return node.gives(before=value, items=tuple(await together(works, node.at_once)))
+
+    async def _settle(self, node: Settle[P], value: BaseModel, path: str) -> BaseModel:
+        done = self.journal.completed(path)
+        if done is not None:
+            return fit(node.gives, done.output, path, "recorded output")
+        try:
+            came = node.gives(value=await self.part(node.part, value, f"{path}/{node.part.name}"))
+        except Interrupted:
+            raise
+        except Problem as problem:
+            came = node.gives(failure=problem.failure())
+        # Kept, since which of several failures comes first may be another one the next time.
+        self.journal.note(StepCompleted(path=path, output=came.model_dump(mode="json")))
+        return came
+
+    async def _suspend(self, node: Suspend[P], value: BaseModel, path: str) -> BaseModel:
+        waits = self.journal.suspended(path)
+        if waits is None:
+            until = None if node.within is None else self.now() + node.within
+            waits = Suspended(path=path, waits_for=node.waits_for.__name__, until=until)
+            self.journal.note(waits)
+        if self.journal.resumed(path) is None and not await self._has_come(waits.until, path):
+            raise Parked([path], waits.until)
+        told = await self._told(node, value, path)
         return fit(node.gives, {"before": value.model_dump(), "answer": told.model_dump()}, path, "output")
 
+    async def _told(self, node: Suspend[P], value: BaseModel, path: str) -> BaseModel:
+        """An answer counts even when it was written in the very moment in which it was given up."""
+        answer = self.journal.resumed(path)
+        if answer is not None:
+            return fit(node.waits_for, answer.payload, path, "answer")
+        if node.late is None:
+            raise OperatorProblem(f"{path} was left unanswered for too long, and nothing is to be done then")
+        return await self.part(node.late, value, f"{path}/{node.late.name}")
 
-async def _within(seconds: float, work: Awaitable[BaseModel]) -> BaseModel:
-    limit = asyncio.timeout(seconds)
-    try:
-        async with limit:
-            return await work
-    except TimeoutError as error:
-        if not limit.expired():
+    async def _sleep(self, node: Sleep, value: BaseModel, path: str) -> BaseModel:
+        slept = self.journal.slept(path)
+        if slept is None:
+            slept = Slept(path=path, until=self.now() + node.length)
+            self.journal.note(slept)
+        if not await self._has_come(slept.until, path):
+            raise Parked([path], slept.until)
+        return value
+
+    async def _has_come(self, time: datetime | None, path: str) -> bool:
+        if self.journal.woke(path):
+            return True
+        if time is None or self.now() < time:
+            return False
+        # In the journal, so that a clock that goes back changes nothing.
+        await self.journal.append(Woke(path=path))
+        return True
+
+    async def _rescue(self, rescue: Step[P, Any, Any], failed: Failed[Any], path: str) -> None:
+        try:
+            await self.part(rescue, failed, f"{path}/{FAILURE}/{rescue.name}")
+        except Interrupted:
             raise
-        raise Passing(f"it took longer than {seconds:g} s") from error
+        except Problem:
+            # The journal has it. What cannot even be told has failed all the same.
+            return

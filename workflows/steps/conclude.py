@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from workflows.case import Concluded, Proposed
 from workflows.engine.context import Context
-from workflows.engine.nodes import Answered, step
+from workflows.engine.step import step
+from workflows.engine.values import Answered
 from workflows.ports import Ports
 from workflows.progress import Progress, Stage
 from workflows.review import Review

@@ -6,7 +6,7 @@ from workflows.agents.loop import work
 from workflows.agents.roles import PLANNER
 from workflows.case import Case, Planned
 from workflows.engine.context import Context
-from workflows.engine.nodes import step
+from workflows.engine.step import step
 from workflows.ports import Ports
 from workflows.progress import Progress, Stage
 from workflows.steps.common import base_tree, desk, report, told

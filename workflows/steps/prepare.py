@@ -6,7 +6,7 @@ from policies.patch import Patch
 from workflows.branch import branch_for
 from workflows.case import Case
 from workflows.engine.context import Context
-from workflows.engine.nodes import step
+from workflows.engine.step import step
 from workflows.errors import UserProblem
 from workflows.ports import Branch, Digest, Head, Ports
 from workflows.progress import Progress, Stage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from policies.effects import OpenPullRequest, PushCommit
 from workflows.case import Proposed, Proven
 from workflows.engine.context import Context
-from workflows.engine.nodes import step
+from workflows.engine.step import step
 from workflows.ports import Ports
 from workflows.progress import Progress, Stage
 from workflows.proof.statement import Proof

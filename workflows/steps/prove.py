@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workflows.case import Proven, Repairing
 from workflows.engine.context import Context
-from workflows.engine.nodes import step
+from workflows.engine.step import step
 from workflows.ports import Ports
 from workflows.proof.statement import Commands, Proof
 

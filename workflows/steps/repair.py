@@ -7,7 +7,8 @@ from workflows.agents.loop import work
 from workflows.agents.roles import FIXER
 from workflows.case import Repairing, Reproducing
 from workflows.engine.context import Context
-from workflows.engine.nodes import step, workflow
+from workflows.engine.nodes import workflow
+from workflows.engine.step import step
 from workflows.ports import Ports
 from workflows.progress import Progress, Stage
 from workflows.proof.green import NotGreen, judge_repro, judge_suite

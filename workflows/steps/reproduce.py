@@ -6,7 +6,8 @@ from workflows.agents.loop import work
 from workflows.agents.roles import AUTHOR
 from workflows.case import Planned, Repro, Reproducing
 from workflows.engine.context import Context
-from workflows.engine.nodes import step, workflow
+from workflows.engine.nodes import workflow
+from workflows.engine.step import step
 from workflows.ports import Ports
 from workflows.progress import Progress, Stage
 from workflows.proof.integrity import author_objection, first_objection

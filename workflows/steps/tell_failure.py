@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from workflows.engine.context import Context
-from workflows.engine.nodes import Failed, Nothing, step
+from workflows.engine.step import step
+from workflows.engine.values import Failed, Nothing
 from workflows.ports import Ports
 from workflows.progress import Progress, Stage
 from workflows.steps.common import report

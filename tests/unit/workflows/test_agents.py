@@ -79,7 +79,7 @@ async def context(
         store = await begun(workflow("w", N).then(adds("one")), MemoryStore())
     lease = await store.claim(RUN, "a", 30)
     assert lease is not None
-    journal = await Journal.open(process or store, lease)
+    journal = Journal(process or store, lease, await (process or store).rows(lease.run))
     return Context(to, RUN, "w/one", 1, journal)
 
 

@@ -3,41 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 import pytest
 
 from bot.blobs import MemoryBlobs
-from bot.sandboxes.memory import MemorySandboxes
-from bot.starting import new_run
-from bot.store.memory import MemoryStore
 from policies.decision import Decision, Verdict
-from policies.effects import Done, Effect, OpenPullRequest, PostComment, PushCommit, StartRun
+from policies.effects import Done, Effect, OpenPullRequest, PostComment, PushCommit
 from policies.facts import Permission
 from tests.unit.fakes import (
     BASE_SHA,
-    REPOSITORY,
     MemoryForge,
     R,
-    ScriptedModel,
     calls,
-    door,
     issue,
-    ports,
     running,
-    trigger,
 )
-from tests.unit.workflows.trees import Clock, Killed, Process, patient
+from tests.unit.workflows.scene import (
+    FILES,
+    FIXED,
+    MENDED,
+    NEW,
+    OLD,
+    RED,
+    TESTED,
+    WRITE_FIX,
+    WRITE_TEST,
+    Scene,
+    honest,
+)
+from tests.unit.workflows.trees import Killed, Process, patient
 from workflows.branch import LONGEST_SLUG, branch_for
-from workflows.engine import signals
-from workflows.engine.advance import advance
-from workflows.engine.entries import Recorded, RunCompleted, RunFailed, StepCompleted
-from workflows.errors import Failure, Gone, UserProblem, Who
+from workflows.engine.entries import Recorded, RunCompleted, StepCompleted
+from workflows.errors import Gone, UserProblem, Who
 from workflows.fix import fix
-from workflows.ports import Effects, ExecResult, Ports, Refused, RunStatus, Turn
+from workflows.ports import ExecResult, Refused, RunStatus
 from workflows.proof.statement import Proof
-from workflows.registry import find
-from workflows.review import Review
+from workflows.registry import WORKFLOWS
 from workflows.review import Verdict as Said
 from workflows.trigger import Trigger
 
@@ -46,73 +47,6 @@ from workflows.trigger import Trigger
 def _patient() -> Generator[None]:  # pyright: ignore[reportUnusedFunction]
     with patient():
         yield
-
-
-BUG, FIXED = "def pages(n):\n    return n // 10\n", "def pages(n):\n    return -(-n // 10)\n"
-TEST = "def test_it():\n    assert pages(11) == 2\n"
-FILES = {"shelf/pages.py": BUG, "tests/test_old.py": "def test_old(): ...\n"}
-OLD, NEW = "tests/test_old.py::test_old", "tests/test_new.py::test_it"
-RED = "def test_it():\n>   assert pages(11) == 2\nE   assert 1 == 2\n\ntests/test_new.py:2: AssertionError"
-
-PLAN = calls(("submit", {"cause": "it rounds down", "test": "eleven need two", "fix": "round up"}))
-WRITE_TEST = calls(("write_file", {"path": "tests/test_new.py", "content": TEST}))
-WRITE_FIX = calls(("replace", {"path": "shelf/pages.py", "old": "n // 10", "new": "-(-n // 10)"}))
-TESTED = calls(("submit", {"shows": "eleven need two pages"}))
-MENDED = calls(("submit", {"summary": "It rounded down."}))
-
-
-def honest(files: Mapping[str, str], wanted: Sequence[str]) -> dict[str, str]:
-    """What pytest would say of this little project."""
-    fixed = files.get("shelf/pages.py") == FIXED
-    found = {OLD: "passed" if "return 0" not in files["shelf/pages.py"] else RED}
-    if "tests/test_new.py" in files:
-        passes = fixed or "assert True" in files["tests/test_new.py"]
-        found[NEW] = "passed" if passes else RED
-    return {test: said for test, said in found.items() if not wanted or test.partition("::")[0] in wanted}
-
-
-@dataclass
-class Scene:
-    forge: MemoryForge = field(default_factory=lambda: MemoryForge(FILES))
-    clock: Clock = field(default_factory=Clock)
-    plan: Sequence[Turn] = (PLAN,)
-    author: Sequence[Turn] = (WRITE_TEST, TESTED)
-    fixer: Sequence[Turn] = (WRITE_FIX, MENDED)
-    sandboxes: MemorySandboxes = field(default_factory=lambda: running(honest))
-    effects: Effects | None = None
-
-    def __post_init__(self) -> None:
-        self.store = MemoryStore(self.clock)
-        self.model = ScriptedModel(plan=self.plan, author=self.author, fix=self.fixer)
-        self.door = self.effects or door(self.forge, self.store)
-        self.ports: Ports = ports(self.model, self.sandboxes, forge=self.forge, effects=self.door)
-        self.run = ""
-
-    async def begin(self, asked: Trigger | None = None) -> Scene:
-        asked = asked or trigger()
-        start = StartRun(key="s", repository=REPOSITORY, workflow="fix", subject=asked.subject)
-        run, _ = await self.store.create_run(new_run(start, asked))
-        self.run = run.id
-        return self
-
-    async def go(self, process: Process | None = None) -> RunStatus | None:
-        return await advance(
-            fix, self.run, store=process or self.store, ports=self.ports, worker="a", lease_seconds=30
-        )
-
-    async def reviewed(self, verdict: Said = Said.MERGED) -> RunStatus | None:
-        answer = Review(verdict=verdict, by="reviewer")
-        await signals.resume(self.store, fix, self.run, answer, by="reviewer", key="d2")
-        return await self.go()
-
-    async def failure(self) -> Failure:
-        last = (await self.store.rows(self.run))[-1].entry
-        assert isinstance(last, RunFailed), last
-        return last.failure
-
-    @property
-    def sticky(self) -> str:
-        return self.forge.comments[self.run].body
 
 
 async def test_a_labelled_issue_becomes_a_draft_pull_request_with_a_proof() -> None:
@@ -342,9 +276,9 @@ def test_a_branch_is_plain_ascii_whatever_the_title_says(title: str, branch: str
 
 
 def test_a_workflow_is_found_by_its_name() -> None:
-    assert find("fix") is fix
+    assert WORKFLOWS.find("fix") is fix
     with pytest.raises(Gone, match="there is no workflow fly; there are fix"):
-        find("fly")
+        WORKFLOWS.find("fly")
 
 
 def test_effects_say_what_they_give() -> None:

@@ -10,9 +10,12 @@ import pytest
 from bot.store.memory import MemoryStore
 from tests.unit.workflows.trees import Clock, N, begun, entries, go, output, recorded, records, unit
 from workflows.engine.context import Context
-from workflows.engine.entries import Entry, Recorded, StepStarted
+from workflows.engine.entries import Entry, Recorded, Resumed, RunFailed, StepStarted
 from workflows.engine.journal import Journal, Lease
-from workflows.engine.nodes import Failed, Nothing, Step, workflow
+from workflows.engine.nodes import workflow
+from workflows.engine.retry import ONCE
+from workflows.engine.step import Step
+from workflows.engine.values import Failed, Nothing
 from workflows.errors import Conflict, Interrupted, OperatorProblem, Problem
 from workflows.ports import RunStatus
 
@@ -90,7 +93,7 @@ async def test_an_append_that_shares_its_commit_with_a_note_is_told_when_it_fail
     assert lease is not None
     store.first.clear()
     store.refuse_append = {2: problem}
-    journal = await Journal.open(store, lease)
+    journal = Journal(store, lease, await store.rows(lease.run))
     journal.note(StepStarted(path="w/one"))
 
     async def work() -> None:
@@ -112,7 +115,7 @@ async def test_after_a_row_that_was_lost_no_other_is_written() -> None:
     lease = await store.claim("r1", "a", 30)
     assert lease is not None
     store.refuse_append = {1: OperatorProblem("locked")}
-    journal = await Journal.open(store, lease)
+    journal = Journal(store, lease, await store.rows(lease.run))
     for _ in range(2):
         with pytest.raises(Interrupted, match="locked"):
             await journal.append(names("a"))
@@ -126,7 +129,7 @@ async def test_a_note_that_cannot_be_written_is_not_worth_an_error_at_the_end() 
     lease = await store.claim("r1", "a", 30)
     assert lease is not None
     store.refuse_append = {1: OperatorProblem("locked")}
-    journal = await Journal.open(store, lease)
+    journal = Journal(store, lease, await store.rows(lease.run))
     journal.note(StepStarted(path="w/one"))
     await asyncio.sleep(0.05)
     await journal.close()
@@ -137,7 +140,7 @@ async def test_two_things_recorded_at_once_are_both_kept() -> None:
     await begun(workflow("w", N).then(records("one")), store)
     lease = await store.claim("r1", "a", 30)
     assert lease is not None
-    journal = await Journal.open(store, lease)
+    journal = Journal(store, lease, await store.rows(lease.run))
     await asyncio.gather(*(journal.append(names(str(number))) for number in range(20)))
     assert sorted(name for _, name in await recorded(store)) == sorted(map(str, range(20)))
     assert all(journal.recorded("w/one", str(number)) for number in range(20))
@@ -152,3 +155,50 @@ async def test_a_journal_without_a_beginning_is_not_walked() -> None:
     store = await begun(tree, Headless())
     with pytest.raises(OperatorProblem, match="the journal of run r1 has no beginning"):
         await go(tree, store)
+
+
+async def test_a_step_that_runs_out_of_time_while_its_row_is_written_keeps_its_place_in_the_journal() -> None:
+    class Slow(MemoryStore):
+        async def append(self, run: str, after: int, entries: Sequence[Entry], fence: int | None) -> None:
+            await super().append(run, after, entries, fence)
+            await asyncio.sleep(0.2)
+
+    async def hurried(ctx: Context[None], value: N) -> N:
+        await ctx.record("thing", N, lambda: asyncio.sleep(0, N()))
+        return value.plus(1)
+
+    tree = workflow("w", N).then(unit("hurried", hurried, timeout=0.1, retry=ONCE))
+    store = await begun(tree, Slow())
+    assert await go(tree, store) is RunStatus.FAILED
+    assert await recorded(store) == [("w/hurried", "thing")]
+    last = (await entries(store))[-1]
+    assert isinstance(last, RunFailed)
+    assert last.failure.sentence == "it took longer than 0.1 s"
+
+
+async def test_an_answer_to_a_busy_run_takes_a_place_between_its_rows() -> None:
+    tree = workflow("w", N).then(records("one"))
+    store = await begun(tree, MemoryStore())
+    lease = await store.claim("r1", "a", 30)
+    assert lease is not None
+    journal = Journal(store, lease, await store.rows("r1"))
+    await journal.append(names("a"))
+    await store.append("r1", 2, [Resumed(path="w/ask", key="k", by="me", payload={})], None)
+    await journal.append(names("b"))
+    assert [entry.kind for entry in await entries(store)][1:] == ["recorded", "resumed", "recorded"]
+    assert journal.resumed("w/ask") is not None
+
+
+async def test_a_row_by_another_holder_is_no_answer() -> None:
+    clock = Clock()
+    tree = workflow("w", N).then(records("one"))
+    store = await begun(tree, MemoryStore(clock))
+    ours = await store.claim("r1", "a", 30)
+    assert ours is not None
+    journal = Journal(store, ours, await store.rows("r1"))
+    clock.now += 60
+    theirs = await store.claim("r1", "b", 30)
+    assert theirs is not None
+    await store.append("r1", 1, [names("theirs")], theirs.fence)
+    with pytest.raises(Conflict, match="taken over by b"):
+        await journal.append(names("ours"))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bot.store.memory import MemoryStore
+from tests.unit.workflows.crashes import Crash, drive
 from tests.unit.workflows.trees import (
     Clock,
     Killed,
@@ -31,8 +28,10 @@ from tests.unit.workflows.trees import (
 )
 from workflows.engine import signals
 from workflows.engine.context import Context
-from workflows.engine.entries import RunCompleted, RunFailed, StepCompleted, StepFailed
-from workflows.engine.nodes import Answered, Step, Workflow, workflow
+from workflows.engine.entries import RunFailed, StepCompleted, StepFailed
+from workflows.engine.nodes import Workflow, workflow
+from workflows.engine.step import Step
+from workflows.engine.values import Answered
 from workflows.errors import Passing, UserProblem
 from workflows.ports import RunStatus
 
@@ -41,14 +40,6 @@ from workflows.ports import RunStatus
 def _patient() -> Generator[None]:  # pyright: ignore[reportUnusedFunction]
     with patient():
         yield
-
-
-@dataclass(frozen=True)
-class Crash:
-    """At which append of its life a process is killed, and on which side of the commit."""
-
-    at: int
-    after: bool
 
 
 def a_bit_of_everything(seen: list[str] | None = None) -> Workflow[None, N, Any]:
@@ -77,30 +68,6 @@ def a_bit_of_everything(seen: list[str] | None = None) -> Workflow[None, N, Any]
         .map(back, N)
         .then(records("ends", gives=1000, seen=seen))
     )
-
-
-async def drive(
-    tree: Workflow[None, Any, Any], crashes: Sequence[Crash], store: MemoryStore, clock: Clock
-) -> RunStatus | None:
-    """Processes one after the other, each killed where it is told; the last one lives."""
-    left = list(crashes)
-    for life in range(1000):
-        crash = left.pop(0) if left else Crash(0, after=False)
-        process = Process(store, dies_at=crash.at, after=crash.after)
-        try:
-            status = await go(tree, process, f"worker {life}")
-        except Killed:
-            clock.now += 1_000  # its lease runs out
-            continue
-        if status is None:
-            status = (await store.run("r1")).status  # killed after the row by which it ended or waits
-        if status is RunStatus.SUSPENDED:
-            await signals.resume(store, tree, "r1", N(n=7), by="me", key=str(len(await entries(store))))
-            continue
-        if status.ended:
-            return status
-        clock.now += 1_000
-    raise AssertionError("it never ends")
 
 
 async def driven(tree: Workflow[None, Any, Any], crashes: Sequence[Crash]) -> MemoryStore:
@@ -189,7 +156,7 @@ async def test_a_final_failure_is_not_tried_again_after_a_crash() -> None:
 
 
 async def test_the_rescue_is_done_once_however_often_it_is_killed() -> None:
-    from workflows.engine.nodes import Failed, Nothing
+    from workflows.engine.values import Failed, Nothing
 
     told: list[str] = []
 
@@ -241,130 +208,6 @@ async def test_a_record_that_no_longer_fits_is_named() -> None:
     last = (await entries(store))[-1]
     assert isinstance(last, RunFailed)
     assert "w/does: the record first does not fit: m" in last.failure.sentence
-
-
-# --- any tree, killed anywhere --------------------------------------------------------------------------
-
-
-@dataclass
-class World:
-    """What really happened, whatever the journal says of it."""
-
-    store: MemoryStore
-    done: Counter[str] = field(default_factory=Counter[str])
-
-
-@dataclass(frozen=True)
-class Does:
-    things: int
-    fails: int
-
-
-@dataclass(frozen=True)
-class Waits:
-    pass
-
-
-@dataclass(frozen=True)
-class Inside:
-    parts: tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Again:
-    parts: tuple[Any, ...]
-    turns: int
-    limit: int
-
-
-LEAVES = st.builds(Does, st.integers(0, 2), st.integers(0, 2)) | st.builds(Waits)
-
-
-def _deeper(parts: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    several = st.lists(parts, max_size=3).map(tuple)
-    return st.builds(Inside, several) | st.builds(Again, several, st.integers(1, 3), st.integers(1, 3))
-
-
-SHAPES = st.lists(st.recursive(LEAVES, _deeper, max_leaves=6), max_size=4).map(tuple)
-
-
-def built(name: str, parts: Sequence[Any], world: World) -> Workflow[None, N, N]:
-    def back(answered: Answered[N, N]) -> N:
-        return answered.before.plus(answered.answer.n)
-
-    tree: Workflow[None, N, N] = workflow(name, N).then(adds("begins"))
-    for number, part in enumerate(parts):
-        match part:
-            case Does(things, fails):
-                tree = tree.then(doing(f"does{number}", things, fails, world))
-            case Waits():
-                change = type(f"back{number}", (), {})
-                back.__name__ = change.__name__
-                tree = tree.suspend(f"waits{number}", waits_for=N).map(back, N)
-            case Inside(inner):
-                tree = tree.then(built(f"inside{number}", inner, world))
-            case Again(inner, turns, limit):
-                tree = again(tree, number, inner, turns, limit, world)
-            case _:
-                raise AssertionError(part)
-    return tree
-
-
-def again(
-    tree: Workflow[None, N, N], number: int, parts: Sequence[Any], turns: int, limit: int, world: World
-) -> Workflow[None, N, N]:
-    async def turn(ctx: Context[None], value: N) -> N:
-        return value.model_copy(update={"turn": int(ctx.path.rpartition("[")[2].partition("]")[0])})
-
-    def enough(value: N) -> bool:
-        return value.turn >= turns
-
-    body = built(f"again{number}", parts, world).then(unit("turn", turn))
-    return tree.dountil(body, until=enough, feedback=str, limit=limit)
-
-
-def doing(name: str, things: int, fails: int, world: World) -> Step[None, N, N]:
-    async def run(ctx: Context[None], value: N) -> N:
-        for thing in range(things):
-
-            async def make(thing: int = thing) -> N:
-                known = await recorded(world.store)
-                assert (ctx.path, f"thing {thing}") not in known, "done again though it was recorded"
-                world.done[f"{ctx.path} {thing}"] += 1
-                return N(n=len(ctx.path) * 10 + thing)
-
-            value = value.plus((await ctx.record(f"thing {thing}", N, make)).n)
-        if ctx.attempt <= fails:
-            raise Passing("busy")
-        return value.plus(1)
-
-    return unit(name, run)
-
-
-def ending(entry: object) -> object:
-    assert isinstance(entry, RunCompleted | RunFailed)
-    return entry
-
-
-@settings(max_examples=60, deadline=None)
-@given(shape=SHAPES, crashes=st.lists(st.builds(Crash, st.integers(1, 12), st.booleans()), max_size=6))
-def test_any_tree_killed_anywhere_comes_to_the_same_end(shape: tuple[Any, ...], crashes: list[Crash]) -> None:
-    async def once(kills: Sequence[Crash]) -> tuple[object, list[tuple[str, str]], World]:
-        clock = Clock()
-        world = World(MemoryStore(clock))
-        tree = built("w", shape, world)
-        await drive(tree, kills, await begun(tree, world.store), clock)
-        return ending((await entries(world.store))[-1]), sorted(await recorded(world.store)), world
-
-    end, things, calm = asyncio.run(once([]))
-    again_end, again_things, world = asyncio.run(once(crashes))
-    assert again_end == end
-    assert again_things == things
-    assert len(things) == len(set(things))
-    assert set(calm.done.values()) <= {1}
-    # Each kill between a thing and its row costs that one thing again, and nothing else.
-    before = sum(not crash.after for crash in crashes)
-    assert (world.done - calm.done).total() <= before
 
 
 @pytest.mark.parametrize("after", [False, True])

@@ -10,11 +10,11 @@ from pydantic import BaseModel
 
 from bot.store.memory import MemoryStore
 from tests.unit.workflows.trees import Clock, N, adds, begun, entries, go, kinds, ran, unit
-from workflows.engine import signals
+from workflows.engine import definition, signals
 from workflows.engine.context import Context
 from workflows.engine.entries import Cancelled, Entry, Resumed
 from workflows.engine.nodes import Workflow, workflow
-from workflows.errors import Conflict, ContractBroken, Gone, UserProblem
+from workflows.errors import Conflict, Gone, UserProblem
 from workflows.ports import RunStatus
 
 
@@ -70,9 +70,12 @@ async def test_a_run_that_has_ended_cannot_be_answered() -> None:
 
 async def test_an_answer_of_the_wrong_type_is_refused_and_leaves_the_run_waiting() -> None:
     _, store = await ran(WAITING)
-    with pytest.raises(ContractBroken, match="w/review: the answer does not fit: word: Field required"):
+    with pytest.raises(UserProblem, match=r"waits at w/review for Answer, and .* none: word: Field required"):
         await signals.resume(store, WAITING, "r1", Wrong(number=1), by="me", key="k")
-    assert (await kinds(store))[-1] == "suspended"
+    with pytest.raises(UserProblem, match="and the answer is none: it: Input should be a valid dictionary"):
+        await signals.resume(store, WAITING, "r1", ["yes"], by="me", key="k")
+    assert (await kinds(store))[-1] == "run.parked"
+    assert await answered(store)
 
 
 async def test_there_must_be_such_a_run() -> None:
@@ -100,7 +103,7 @@ async def test_a_place_inside_a_workflow_or_a_loop_is_found(nested: bool) -> Non
 
 async def test_a_place_that_another_definition_does_not_have_is_named() -> None:
     _, store = await ran(WAITING)
-    other = workflow("w", N).then(adds("one"))
+    other = workflow("w", N).then(adds("one")).compatible(definition.digest(WAITING))
     with pytest.raises(UserProblem, match="w/review is not a place where w waits"):
         await signals.resume(store, other, "r1", Answer(word="yes"), by="me", key="k")
 
@@ -162,7 +165,8 @@ async def test_a_cancellation_stops_a_long_step_where_it_is() -> None:
 
 
 async def test_a_cancelled_run_tells_nobody_that_it_failed() -> None:
-    from workflows.engine.nodes import Failed, Nothing, Step
+    from workflows.engine.step import Step
+    from workflows.engine.values import Failed, Nothing
 
     heard: list[object] = []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Awaitable, Callable, Generator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,13 +13,14 @@ from pydantic import BaseModel, ConfigDict
 from bot.store.memory import MemoryStore
 from bot.store.port import NewRun
 from tests.unit.fakes import trigger
-from workflows.engine import definition, journal
+from workflows.engine import definition, journal, walk
 from workflows.engine.advance import advance
 from workflows.engine.context import Context
 from workflows.engine.entries import Entry, Recorded, Row, RunCompleted, RunStarted
 from workflows.engine.journal import Lease
-from workflows.engine.nodes import Step, Workflow
+from workflows.engine.nodes import Workflow
 from workflows.engine.retry import Retry
+from workflows.engine.step import Step
 from workflows.ports import RunStatus
 
 RUN = "r1"
@@ -53,6 +55,9 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+    def moment(self) -> datetime:
+        return datetime.fromtimestamp(self.now, UTC)
 
 
 class Process:
@@ -138,9 +143,22 @@ async def begun(tree: Workflow[None, Any, Any], store: MemoryStore, value: N | N
 
 
 async def go(
-    tree: Workflow[None, Any, Any], store: Any, worker: str = "a", *, lease_seconds: float = 30.0
+    tree: Workflow[None, Any, Any],
+    store: Any,
+    worker: str = "a",
+    *,
+    lease_seconds: float = 30.0,
+    clock: Clock | None = None,
 ) -> RunStatus | None:
-    return await advance(tree, RUN, store=store, ports=None, worker=worker, lease_seconds=lease_seconds)
+    return await advance(
+        tree,
+        RUN,
+        store=store,
+        ports=None,
+        worker=worker,
+        lease_seconds=lease_seconds,
+        now=clock.moment if clock else walk.clock,
+    )
 
 
 async def ran(tree: Workflow[None, Any, Any], value: N | None = None) -> tuple[RunStatus | None, MemoryStore]:
