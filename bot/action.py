@@ -17,16 +17,16 @@ from bot import messages
 from bot import settings as configuration
 from bot.evidence import proof_of, proposal
 from bot.models.keys import need_models
+from bot.patience import to_rest
 from bot.reactions import Outcome
 from bot.settings import Settings
 from bot.store.port import Delivery, DeliveryState, NewDelivery, Store
 from bot.wiring import Plant, plant, store_of
-from workflows import registry
 from workflows.case import Reproducing
-from workflows.engine.advance import advance
 from workflows.engine.entries import Row, RunFailed, StepCompleted
 from workflows.errors import OperatorProblem
 from workflows.ports import RunStatus
+from workflows.registry import WORKFLOWS
 
 
 class Job(BaseModel):
@@ -71,12 +71,15 @@ def job() -> Job:
 
 
 async def act() -> int:
-    from bot.github.forge import GitHubForge
+    from bot.breakers import Breakers
+    from bot.github.guarded import GuardedForge
 
     here = job()
     settings = configuration.load()
     need_models(settings)
-    async with store_of(settings) as store, plant(settings, store, GitHubForge(settings)) as works:
+    breakers = Breakers()
+    forge = GuardedForge(settings, breakers)
+    async with store_of(settings) as store, plant(settings, store, forge, breakers=breakers) as works:
         outcome = await works.reactions.to(await _delivery(store, here))
         result = await _go_on(settings, works, outcome)
     _write(here, result)
@@ -99,8 +102,8 @@ async def _go_on(settings: Settings, works: Plant, outcome: Outcome) -> Result:
     works.model.warm()
     with _no_commands():
         run = await works.store.run(outcome.run)
-        status = await advance(
-            registry.find(run.workflow),
+        status = await to_rest(
+            WORKFLOWS.find(run.workflow),
             outcome.run,
             store=works.store,
             ports=works.ports,

@@ -14,10 +14,10 @@ from handlers.decision import Cancel, Decision, Ignore, Reply, Resume, Start
 from handlers.events import Event
 from handlers.house import House
 from policies.effects import AddReaction, PostComment, StartRun
-from workflows import registry
 from workflows.engine import signals
 from workflows.errors import Gone, UserProblem
 from workflows.ports import Effects, Refused
+from workflows.registry import WORKFLOWS
 from workflows.trigger import IssueSnapshot, Trigger
 
 
@@ -125,7 +125,7 @@ class Reactions:
             proposed = proposal(await self.store.rows(run.id))
             if proposed is None or proposed.pull_request.number != signal.pull_request:
                 return Outcome(DeliveryState.IGNORED, f"run {run.id} did not open #{signal.pull_request}")
-            tree = registry.find(run.workflow)
+            tree = WORKFLOWS.find(run.workflow)
             await signals.resume(self.store, tree, run.id, signal.answer, by=by, key=event.delivery)
         except UserProblem as problem:
             return Outcome(DeliveryState.IGNORED, problem.sentence)

@@ -7,9 +7,9 @@ import hashlib
 from bot.release import release
 from bot.store.port import NewRun
 from policies.effects import StartRun
-from workflows import registry
 from workflows.engine import definition
 from workflows.engine.entries import RunStarted
+from workflows.registry import WORKFLOWS
 from workflows.trigger import Trigger
 
 
@@ -18,7 +18,7 @@ def run_id(key: str) -> str:
 
 
 def new_run(effect: StartRun, trigger: Trigger) -> NewRun:
-    tree = registry.find(effect.workflow)
+    tree = WORKFLOWS.find(effect.workflow)
     stamped = trigger.model_copy(update={"release": release()})
     return NewRun(
         id=run_id(trigger.key),

@@ -5,23 +5,30 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.bus.port import Bus, BusUnavailable, Received, Topic
+from bot.bus.rules import MAX_DELIVERIES
 from bot.reactions import Outcome, Reactions
-from bot.store.port import DeliveryState, Store
+from bot.store.port import DeliveryState, Store, StoreUnavailable
 from bot.telemetry.traces import Tracer
-from workflows import registry
 from workflows.engine.advance import advance
-from workflows.errors import Passing, Problem
-from workflows.ports import Ports, RunStatus
+from workflows.engine.definition import DefinitionChanged
+from workflows.errors import Gone, Interrupted, Passing, Problem
+from workflows.ports import Ports
+from workflows.registry import WORKFLOWS, Registry
 
 log = logging.getLogger("redfirst.worker")
 
 WORKING_SECONDS = 10.0
 LONGEST_PAUSE = 60.0
 REAP_SECONDS = 60.0
+WAKE_SECONDS = 1.0
+
+# Not the fault of what was in hand. It is put down, and the sweep takes it up again when all is well.
+NOT_NOW = (Passing, Interrupted, StoreUnavailable, BusUnavailable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +40,10 @@ class Worker:
     ports: Ports
     tracer: Tracer
     at_once: int
+    per_tenant: int
     lease_seconds: float
     sweep_seconds: float
+    workflows: Registry = WORKFLOWS
 
     async def work(self) -> None:
         """Until cancelled. What is in hand then goes on elsewhere."""
@@ -42,7 +51,9 @@ class Worker:
             group.create_task(self._serve(Topic.DELIVERIES, self.handle))
             for _ in range(self.at_once):
                 group.create_task(self._serve(Topic.RUNS, self.advance))
+            group.create_task(self._bury())
             group.create_task(self._every(self.sweep_seconds, self.sweep))
+            group.create_task(self._every(WAKE_SECONDS, self.wake))
             group.create_task(self._every(REAP_SECONDS, self.reap))
 
     async def handle(self, delivery_id: str) -> None:
@@ -51,36 +62,51 @@ class Worker:
             return
         try:
             outcome = await self.reactions.to(delivery)
-        except Passing:
+        except NOT_NOW:
             raise
         except Problem as problem:
             outcome = Outcome(DeliveryState.FAILED, problem.sentence)
         await self.store.finish_delivery(delivery_id, outcome.state, outcome.said)
         log.info("delivery %s (%s): %s", delivery_id, delivery.event, outcome.said)
         if outcome.run:
-            await self.bus.announce(Topic.RUNS, outcome.run)
+            run = await self.store.run(outcome.run)
+            await self.call_up(run.trigger.tenant.repository)
 
     async def advance(self, run_id: str) -> None:
         run = await self.store.run(run_id)
-        status = await advance(
-            registry.find(run.workflow),
-            run_id,
-            store=self.store,
-            ports=self.ports,
-            worker=self.name,
-            lease_seconds=self.lease_seconds,
-        )
+        try:
+            status = await advance(
+                self.workflows.find(run.workflow),
+                run_id,
+                store=self.store,
+                ports=self.ports,
+                worker=self.name,
+                lease_seconds=self.lease_seconds,
+            )
+        except DefinitionChanged as changed:
+            # Workers of the release that can finish it call it up.
+            log.warning("%s", changed.sentence)
+            return
         if status is None:
             return
         log.info("run %s: %s", run_id, status)
-        if status is not RunStatus.RUNNING:
-            self.tracer.export(run_id, await self.store.rows(run_id))
+        self.tracer.export(run_id, await self.store.rows(run_id))
+        await self.call_up(run.trigger.tenant.repository)
+
+    async def call_up(self, tenant: str | None = None) -> None:
+        """Announces the runs whose turn it is: one tenant's many do not stand before another's first."""
+        for due in await self.store.due_runs(self.per_tenant, tenant=tenant):
+            if self.workflows.can_finish(due.workflow, due.definition):
+                await self.bus.announce(Topic.RUNS, due.id, mark=self._mark(f"{due.id}.{due.fence}"))
 
     async def sweep(self) -> None:
         for delivery in await self.store.waiting_deliveries(older_than=self.sweep_seconds):
-            await self.bus.announce(Topic.DELIVERIES, delivery)
-        for run in await self.store.idle_runs():
-            await self.bus.announce(Topic.RUNS, run)
+            await self.bus.announce(Topic.DELIVERIES, delivery, mark=self._mark(delivery))
+        await self.call_up()
+
+    async def wake(self) -> None:
+        if await self.store.next_wake() == 0:
+            await self.call_up()
 
     async def reap(self) -> None:
         reaped = await self.ports.sandboxes.reap(await self.store.live_runs())
@@ -92,21 +118,52 @@ class Worker:
             try:
                 async with _working(message):
                     await act(message.id)
+            except (Gone, *NOT_NOW) as problem:
+                log.info("%s %s was put down: %s", topic, message.id, problem.sentence)
+                await message.ack()
             except Problem as problem:
                 log.warning("%s %s: %s", topic, message.id, problem.sentence)
-                await message.again(_pause(message.times))
-            except Exception:
-                # A bug met by one item must not stop all others. After some tries it is a dead letter.
+                await self._again(topic, message, problem.sentence)
+            except Exception as bug:
+                # A bug met by one item must not stop all others.
                 log.exception("%s %s could not be worked on", topic, message.id)
-                await message.again(_pause(message.times))
+                await self._again(
+                    topic, message, f"a bug ({type(bug).__name__}: {bug}), see the worker's log"
+                )
             else:
                 await message.ack()
+
+    async def _again(self, topic: Topic, message: Received, said: str) -> None:
+        if message.times < MAX_DELIVERIES:
+            await message.again(_pause(message.times))
+            return
+        with contextlib.suppress(StoreUnavailable):
+            await self._put_aside(topic, message.id, message.times, said)
+            await message.ack()
+
+    async def _bury(self) -> None:
+        """Of what killed each worker that took it up, only the broker can tell."""
+        async for letter in self.bus.given_up():
+            said = "each worker that took it up died of it or was stopped"
+            with contextlib.suppress(StoreUnavailable):
+                await self._put_aside(letter.topic, letter.id, letter.times, said)
+                await letter.ack()
+
+    async def _put_aside(self, topic: Topic, item: str, times: int, said: str) -> None:
+        await self.store.bury(topic, item, times, said)
+        log.error(
+            "%s %s was put aside after %s times: %s; see `redfirst dead list`", topic, item, times, said
+        )
+
+    def _mark(self, of: str) -> str:
+        """The sweep repeats itself once in a while, and not each time."""
+        return f"{of}.{time.time() // (2 * self.sweep_seconds):.0f}"
 
     async def _every(self, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
                 await act()
-            except (Problem, BusUnavailable) as problem:
+            except Problem as problem:
                 log.warning("%s", problem.sentence)
             await asyncio.sleep(seconds)
 
@@ -123,8 +180,8 @@ async def _working(message: Received) -> AsyncGenerator[None]:
         yield
     finally:
         heart.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await heart
+        # Not awaited as such: it would swallow a cancellation that is meant for us.
+        await asyncio.wait([heart])
 
 
 def _pause(times: int) -> float:

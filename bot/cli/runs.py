@@ -1,4 +1,4 @@
-"""`redfirst runs list|show|cancel`"""
+"""`redfirst runs list|show|resume|cancel|migrate`"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from workflows.engine.entries import Row
 
-app = typer.Typer(no_args_is_help=True, help="Look at runs, and stop them.")
+app = typer.Typer(no_args_is_help=True, help="Look at runs, answer them, and stop them.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
@@ -46,6 +46,24 @@ def cancel(
 ) -> None:
     """Stop a run for good."""
     go(_cancel(run, reason, as_json=as_json), as_json=as_json)
+
+
+@app.command()
+def resume(
+    run: Annotated[str, typer.Argument(help="The run's id.")],
+    answer: Annotated[str, typer.Argument(help="The answer as JSON; - reads it from standard input.")],
+    at: Annotated[str | None, typer.Option(help="The place that is meant, where several wait.")] = None,
+    key: Annotated[str | None, typer.Option(help="Names the answer: the same key is the same one.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a run the answer that it waits for; `runs show` says which."""
+    go(_resume(run, answer, at, key, as_json=as_json), as_json=as_json)
+
+
+@app.command()
+def migrate(as_json: AsJson = False) -> None:
+    """List the runs that this release cannot go on with, and what can be done about each."""
+    go(_migrate(as_json=as_json), as_json=as_json)
 
 
 async def _list(limit: int, *, as_json: bool) -> None:
@@ -122,3 +140,52 @@ async def _cancel(run: str, reason: str, *, as_json: bool) -> None:
         new = await signals.cancel(store, run, by=getpass.getuser(), reason=reason)
     said = "cancelled" if new else "had been cancelled before"
     typer.echo(json.dumps({"ok": True, "run": run, "new": new}) if as_json else f"{run} {said}")
+
+
+async def _resume(run: str, answer: str, at: str | None, key: str | None, *, as_json: bool) -> None:
+    import getpass
+    import json
+    import sys
+
+    from bot.settings import load
+    from bot.wiring import store_of
+    from workflows.engine import signals
+    from workflows.registry import WORKFLOWS
+
+    text = sys.stdin.read() if answer == "-" else answer
+    try:
+        told = json.loads(text)
+    except ValueError as error:
+        fail(f"the answer is not JSON: {error}", as_json=as_json)
+    async with store_of(load()) as store:
+        tree = WORKFLOWS.find((await store.run(run)).workflow)
+        new = await signals.resume(
+            store, tree, run, told, by=getpass.getuser(), key=key or f"cli {text.strip()}", at=at
+        )
+    said = "goes on as soon as a worker sees it" if new else "had been given this answer before"
+    typer.echo(json.dumps({"ok": True, "run": run, "new": new}) if as_json else f"{run} {said}")
+
+
+async def _migrate(*, as_json: bool) -> None:
+    from bot.cli.showing import console
+    from bot.migrating import waiting
+    from bot.settings import load
+    from bot.wiring import store_of
+
+    async with store_of(load()) as store:
+        found = await waiting(store)
+    if as_json:
+        for one in found:
+            typer.echo(one.model_dump_json())
+        return
+    to = console()
+    if not found:
+        to.print("Every run that has not ended can go on with this release.")
+    for one in found:
+        begun = f"begun by release {one.release} ({one.definition[:12]})"
+        to.print(f"{one.run}  {one.status:<10} {one.workflow}  {begun}", markup=False)
+    if found:
+        to.print(
+            "Let the release that began them finish them (run its worker beside this one), or stop them: "
+            "redfirst runs cancel RUN. A release that can finish such runs says so in its workflow.",
+        )

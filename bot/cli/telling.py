@@ -12,6 +12,7 @@ from pydantic import JsonValue
 from bot.store.port import Store
 from workflows.agents.tools.port import ToolResult
 from workflows.case import Case, Planned, Proposed, Repairing, Reproducing
+from workflows.engine import signals
 from workflows.engine.entries import (
     Cancelled,
     Entry,
@@ -20,13 +21,16 @@ from workflows.engine.entries import (
     Row,
     RunCompleted,
     RunFailed,
+    RunParked,
     RunStarted,
+    Slept,
     StepCompleted,
     StepFailed,
     StepStarted,
     Suspended,
+    Woke,
 )
-from workflows.ports import Turn
+from workflows.ports import RunStatus, Turn
 
 Tone = Literal["plain", "dim", "good", "bad", "red"]
 
@@ -59,9 +63,17 @@ async def follow(store: Store, run: str, *, every: float = 0.1) -> AsyncGenerato
         for row in rows:
             seq = row.seq
             yield row
-        if rows and isinstance(rows[-1].entry, Suspended | RunCompleted | RunFailed | Cancelled):
+        if not rows and await _rests(store, run):
             return
         await asyncio.sleep(every)
+
+
+async def _rests(store: Store, run: str) -> bool:
+    """It has ended, or only a person can help: what waits for a time goes on by itself."""
+    status = (await store.run(run)).status
+    if status is RunStatus.SUSPENDED:
+        return bool(signals.waiting(await store.rows(run)))
+    return status.ended
 
 
 def lines(entry: Entry) -> Iterator[Line]:
@@ -76,8 +88,16 @@ def lines(entry: Entry) -> Iterator[Line]:
             yield Line(failure.sentence, "bad")
         case Recorded(name=name, value=value):
             yield from _recorded(name, value)
-        case Suspended(waits_for=waits_for):
-            yield Line(f"waits for a {waits_for.lower()} by a person", "good")
+        case Suspended(waits_for=waits_for, until=until):
+            late = f", until {until:%Y-%m-%d %H:%M} UTC" if until else ""
+            yield Line(f"waits for a {waits_for.lower()} by a person{late}", "good")
+        case Slept(until=until):
+            yield Line(f"sleeps until {until:%Y-%m-%d %H:%M} UTC", "dim")
+        case Woke(path=path):
+            yield Line(f"{_name(path)}: the time has come", "dim")
+        case RunParked(wake_at=wake_at, why=why):
+            if why and wake_at:
+                yield Line(f"waits until {wake_at:%H:%M:%S} UTC: {why}", "bad")
         case Resumed(by=by):
             yield Line(f"{by} answered")
         case Cancelled(by=by, reason=reason):

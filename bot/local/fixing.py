@@ -15,15 +15,15 @@ from bot import settings as configuration
 from bot.evidence import proof_of
 from bot.local.forge import LocalForge
 from bot.models.keys import need_models
+from bot.patience import to_rest
 from bot.settings import Settings
 from bot.store.port import Run, Store
 from bot.wiring import Plant, plant, store_of
 from policies.effects import StartRun
-from workflows import registry
 from workflows.engine import signals
-from workflows.engine.advance import advance
 from workflows.errors import Conflict, UserProblem
 from workflows.ports import Frozen, RunStatus
+from workflows.registry import WORKFLOWS
 from workflows.review import Review, Verdict
 from workflows.trigger import Actor, IssueSnapshot, Tenant, Trigger
 
@@ -89,10 +89,10 @@ async def _walk(settings: Settings, works: Plant, run: str, *, as_json: bool) ->
     from bot.cli.showing import console, show_all
     from bot.cli.telling import follow
 
-    tree = registry.find("fix")
+    tree = WORKFLOWS.find("fix")
     worker = f"{socket.gethostname()}-{os.getpid()}"
     going = asyncio.create_task(
-        advance(
+        to_rest(
             tree,
             run,
             store=works.store,
@@ -114,7 +114,7 @@ async def _walk(settings: Settings, works: Plant, run: str, *, as_json: bool) ->
     if status is RunStatus.SUSPENDED:
         answer = Review(verdict=Verdict.HANDED_OVER, by="you")
         await signals.resume(works.store, tree, run, answer, by="you", key=f"{run}/handed-over")
-        await advance(tree, run, store=works.store, ports=works.ports, worker=worker)
+        await to_rest(tree, run, store=works.store, ports=works.ports, worker=worker)
 
 
 async def _rests(store: Store, run: str) -> RunStatus | None:

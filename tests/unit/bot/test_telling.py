@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import pytest
@@ -12,7 +13,7 @@ from bot.cli.telling import Line, follow, lines
 from bot.store.memory import MemoryStore
 from policies.effects import CommitRef, PullRequestRef
 from tests.unit.bot.stages import case, planned, repairing, reproducing
-from tests.unit.workflows.trees import N, adds, begun, go
+from tests.unit.workflows.trees import Clock, N, adds, begun, go
 from workflows.case import Proposed
 from workflows.engine import signals
 from workflows.engine.entries import (
@@ -22,11 +23,14 @@ from workflows.engine.entries import (
     Resumed,
     RunCompleted,
     RunFailed,
+    RunParked,
     RunStarted,
+    Slept,
     StepCompleted,
     StepFailed,
     StepStarted,
     Suspended,
+    Woke,
 )
 from workflows.engine.nodes import workflow
 from workflows.errors import Failure, Who
@@ -42,6 +46,7 @@ def completed(step: str, output: JsonValue) -> list[Line]:
     return said(StepCompleted(path=f"fix/{step}", output=output))
 
 
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 ONE_OF_EACH: list[tuple[Entry, list[Line]]] = [
     (
         RunStarted(workflow="fix", definition="d", release="0.1.0", input={}),
@@ -53,6 +58,17 @@ ONE_OF_EACH: list[tuple[Entry, list[Line]]] = [
     (StepCompleted(path="fix/prove", output={}), []),
     (Recorded(path="p", name="effect r1/fix/commit", value={}), []),
     (Suspended(path="fix/review", waits_for="Review"), [Line("waits for a review by a person", "good")]),
+    (
+        Suspended(path="fix/review", waits_for="Review", until=NOON),
+        [Line("waits for a review by a person, until 2026-01-02 12:00 UTC", "good")],
+    ),
+    (Slept(path="fix/nap", until=NOON), [Line("sleeps until 2026-01-02 12:00 UTC", "dim")]),
+    (Woke(path="fix/nap"), [Line("nap: the time has come", "dim")]),
+    (RunParked(), []),
+    (
+        RunParked(wake_at=NOON, why="GitHub does not answer"),
+        [Line("waits until 12:00:00 UTC: GitHub does not answer", "bad")],
+    ),
     (Resumed(path="fix/review", key="k", by="me", payload={}), [Line("me answered")]),
     (Cancelled(by="me", reason="enough"), [Line("cancelled by me: enough", "bad")]),
     (RunCompleted(output={}), [Line("completed", "good")]),
@@ -147,7 +163,25 @@ async def test_a_run_that_went_on_after_a_rest_is_followed_to_its_end() -> None:
     await signals.resume(store, tree, "r1", N(), by="me", key="k")
     await go(tree, store)
     seen = [row.entry.kind async for row in follow(store, "r1", every=0.01)]
-    assert seen[-3:] == ["suspended", "resumed", "run.completed"]
+    assert seen[-4:] == ["suspended", "run.parked", "resumed", "run.completed"]
+
+
+async def test_a_run_that_only_waits_for_a_time_is_followed_on() -> None:
+    clock = Clock()
+    store = MemoryStore(clock)
+    tree = workflow("w", N).then(adds("one")).sleep("nap", timedelta(hours=1))
+    await begun(tree, store)
+    watching = asyncio.create_task(_kinds(store))
+    await go(tree, store, clock=clock)
+    await asyncio.sleep(0.05)
+    assert not watching.done()
+    clock.now += 3601
+    await go(tree, store, clock=clock)
+    assert (await asyncio.wait_for(watching, 5))[-1] == "run.completed"
+
+
+async def _kinds(store: MemoryStore) -> list[str]:
+    return [row.entry.kind async for row in follow(store, "r1", every=0.01)]
 
 
 async def test_a_run_is_followed_until_it_rests() -> None:
