@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
 
@@ -39,10 +40,31 @@ async def _rules(_settings: Settings) -> str:
 
 
 async def _store(settings: Settings) -> str:
+    from bot.store.maintenance.check import undurable
+    from bot.store.maintenance.place import place_at
     from bot.wiring import store_of
 
     async with store_of(settings) as store:
-        return await store.check()
+        said = await store.check()
+    weak = await asyncio.to_thread(undurable, place_at(settings.store_url))
+    if weak:
+        raise OperatorProblem(f"{said}: a power cut can lose what was acknowledged: {'; '.join(weak)}")
+    return said
+
+
+async def _runs(settings: Settings) -> str:
+    """What waits for a person without anybody having meant it to."""
+    from bot.migrating import waiting
+    from bot.wiring import store_of
+
+    async with store_of(settings) as store:
+        dead, stranded = await store.dead_letters(), await waiting(store)
+        going = len(await store.live_runs())
+    if dead:
+        raise OperatorProblem("some were put aside after too many tries: see `redfirst dead list`")
+    if stranded:
+        raise OperatorProblem("some cannot go on with this release: see `redfirst runs migrate`")
+    return f"{going} under way or waiting, none put aside"
 
 
 async def _bus(settings: Settings) -> str:
@@ -55,7 +77,7 @@ async def _bus(settings: Settings) -> str:
     bus = open_bus(settings.nats_url, settings.data_dir)
     await bus.open()
     try:
-        return await bus.check()
+        return "; ".join([await bus.check(), *await bus.worries()])
     finally:
         await bus.close()
 
@@ -73,9 +95,10 @@ async def _sandbox(settings: Settings) -> str:
 async def _model(settings: Settings) -> str:
     from bot.models.keys import need_models
 
-    routes = need_models(settings)
+    routes = {route: chain[0] for route, chain in need_models(settings).items()}
     names = sorted(set(routes.values()))
-    return names[0] if len(names) == 1 else ", ".join(f"{route}: {name}" for route, name in routes.items())
+    said = names[0] if len(names) == 1 else ", ".join(f"{route}: {name}" for route, name in routes.items())
+    return f"{said}; {settings.model_fallback} stands in" if settings.model_fallback else said
 
 
 async def _github(settings: Settings) -> str:
@@ -98,6 +121,7 @@ async def _git(_settings: Settings) -> str:
 _CHECKS: dict[str, Callable[[Settings], Awaitable[str]]] = {
     "rules": _rules,
     "store": _store,
+    "runs": _runs,
     "bus": _bus,
     "sandbox": _sandbox,
     "model": _model,

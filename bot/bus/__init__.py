@@ -12,13 +12,13 @@ def open_bus(
 ) -> Bus:
     """The bus to open: at a URL, or over a private server with files in the data directory.
 
-    `in_memory` is for commands that run once: nothing is kept. NATS is imported here and not above: most
-    commands need no bus, and start-up is felt.
+    `in_memory` is for commands that run once: a private server keeps nothing then. NATS is imported here and
+    not above: most commands need no bus, and start-up is felt.
     """
     if nats_url:
         from bot.bus.nats import NatsBus
 
-        return NatsBus(nats_url, in_memory=in_memory)
+        return NatsBus(nats_url)
     from bot.bus.embedded import EmbeddedBus
 
     return EmbeddedBus(data_dir, in_memory=in_memory, binary=nats_server)

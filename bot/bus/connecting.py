@@ -11,6 +11,7 @@ import nats.errors
 from nats.aio.client import Client
 
 from bot.bus.port import BusUnavailable
+from bot.bus.refusals import why
 
 # What NATS itself, or a socket under it, says when it cannot.
 TROUBLE = (nats.errors.Error, OSError, TimeoutError)
@@ -39,7 +40,7 @@ async def once(
     if "uthorization" in str(error):
         raise BusUnavailable(f"NATS at {place(servers)} refused the credentials: correct its URL") from error
     raise BusUnavailable(
-        f"NATS at {place(servers)} cannot be reached ({brief(error)}): start it, or correct its URL"
+        f"NATS at {place(servers)} cannot be reached ({why(error)}): start it, or correct its URL"
     ) from error
 
 
@@ -63,13 +64,16 @@ async def leave(client: Client) -> None:
             await client.close()
 
 
+def still_wanted() -> None:
+    """After something was asked of the client: on Python 3.11 it may answer a cancellation with a result."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 def place(servers: Sequence[str]) -> str:
     """Without the password that a URL may hold."""
     return ", ".join((urlsplit(server).netloc or server).rpartition("@")[2] for server in servers)
-
-
-def brief(error: BaseException) -> str:
-    return str(error).removeprefix("nats: ") or type(error).__name__
 
 
 async def _as_many(refusals: asyncio.Queue[Exception], count: int) -> Exception:

@@ -8,12 +8,12 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 from bot.bus.nats import NatsBus
-from bot.bus.port import BusUnavailable, Received, Topic
-from bot.bus.rules import ACK_SECONDS
+from bot.bus.port import BusUnavailable, GivenUp, Received, Topic
+from bot.bus.rules import ACK_SECONDS, MARK_SECONDS
 from bot.bus.server import NatsServer
 
 
@@ -25,11 +25,13 @@ class EmbeddedBus:
         in_memory: bool = False,
         binary: str | None = None,
         ack_seconds: float = ACK_SECONDS,
+        mark_seconds: float = MARK_SECONDS,
     ) -> None:
         self._directory = data_dir / "bus"
         self._in_memory = in_memory
         self._binary = binary
         self._ack_seconds = ack_seconds
+        self._mark_seconds = mark_seconds
         self._lock: int | None = None
         self._throw_away: Path | None = None
         self._bus: NatsBus | None = None
@@ -44,6 +46,7 @@ class EmbeddedBus:
                 token=self.server.secret,
                 in_memory=self._in_memory,
                 ack_seconds=self._ack_seconds,
+                mark_seconds=self._mark_seconds,
             )
             await self._bus.open()
         except BaseException:
@@ -67,12 +70,21 @@ class EmbeddedBus:
     async def check(self) -> str:
         return f"{await self._opened.check()}, private"
 
-    async def announce(self, topic: Topic, item: str) -> None:
-        await self._opened.announce(topic, item)
+    async def worries(self) -> Sequence[str]:
+        return await self._opened.worries()
+
+    async def announce(self, topic: Topic, item: str, *, mark: str = "") -> None:
+        await self._opened.announce(topic, item, mark=mark)
 
     async def receive(self, topic: Topic) -> AsyncGenerator[Received]:
         if self._bus is not None:
             async with contextlib.aclosing(self._bus.receive(topic)) as messages:
+                async for message in messages:
+                    yield message
+
+    async def given_up(self) -> AsyncGenerator[GivenUp]:
+        if self._bus is not None:
+            async with contextlib.aclosing(self._bus.given_up()) as messages:
                 async for message in messages:
                     yield message
 

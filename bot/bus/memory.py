@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict, deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.bus.port import BusUnavailable, Received, Topic
-from bot.bus.rules import ACK_SECONDS, MAX_DELIVERIES
+from bot.bus.port import BusUnavailable, GivenUp, Received, Topic
+from bot.bus.rules import ACK_SECONDS, MARK_SECONDS, MAX_DELIVERIES
 
 
 @dataclass(eq=False)
@@ -18,45 +19,66 @@ class _Message:
     times: int = 0
 
 
+class _Line:
+    """Messages in their order, and who waits for one."""
+
+    def __init__(self) -> None:
+        self._ready: deque[_Message] = deque()
+        self._waiting: deque[asyncio.Future[_Message | None]] = deque()
+
+    def put(self, message: _Message) -> None:
+        while self._waiting:
+            future = self._waiting.popleft()
+            if not future.done():
+                future.set_result(message)
+                return
+        self._ready.append(message)
+
+    def take(self) -> asyncio.Future[_Message | None]:
+        future: asyncio.Future[_Message | None] = asyncio.get_running_loop().create_future()
+        if self._ready:
+            future.set_result(self._ready.popleft())
+        else:
+            self._waiting.append(future)
+        return future
+
+
 @dataclass
 class Broker:
     """What several buses of one process share."""
 
     ack_seconds: float = ACK_SECONDS
     max_deliveries: int = MAX_DELIVERIES
-    dead: list[tuple[Topic, str]] = field(default_factory=list[tuple[Topic, str]])
-    _ready: defaultdict[Topic, deque[_Message]] = field(default_factory=lambda: defaultdict(deque))
-    _waiting: defaultdict[Topic, deque[asyncio.Future[_Message | None]]] = field(
-        default_factory=lambda: defaultdict(deque)
-    )
+    mark_seconds: float = MARK_SECONDS
+    topics: defaultdict[Topic, _Line] = field(default_factory=lambda: defaultdict(_Line))
+    dead: _Line = field(default_factory=_Line)
+    _said: dict[tuple[Topic, str, str], float] = field(default_factory=dict[tuple[Topic, str, str], float])
+
+    def announce(self, topic: Topic, item: str, mark: str) -> None:
+        if not mark or self._is_new(topic, item, mark):
+            self.put(_Message(topic, item))
 
     def put(self, message: _Message) -> None:
-        if message.times >= self.max_deliveries:
-            self.dead.append((message.topic, message.id))
-            return
-        waiting = self._waiting[message.topic]
-        while waiting:
-            future = waiting.popleft()
-            if not future.done():
-                future.set_result(message)
-                return
-        self._ready[message.topic].append(message)
+        spent = message.times >= self.max_deliveries
+        (self.dead if spent else self.topics[message.topic]).put(message)
 
-    def take(self, topic: Topic) -> asyncio.Future[_Message | None]:
-        future: asyncio.Future[_Message | None] = asyncio.get_running_loop().create_future()
-        if self._ready[topic]:
-            future.set_result(self._ready[topic].popleft())
-        else:
-            self._waiting[topic].append(future)
-        return future
+    def _is_new(self, topic: Topic, item: str, mark: str) -> bool:
+        now = time.monotonic()
+        # The oldest come first: what is forgotten here is all that is to be forgotten.
+        while self._said and self._said[oldest := next(iter(self._said))] <= now - self.mark_seconds:
+            del self._said[oldest]
+        return self._said.setdefault((topic, item, mark), now) == now
 
 
-class _InHand:
-    def __init__(self, message: _Message, bus: MemoryBus) -> None:
-        message.times += 1
+class _Held:
+    """A message in hand: it goes back by itself when nobody says anything."""
+
+    def __init__(self, message: _Message, bus: MemoryBus, back: Callable[[_Message], None]) -> None:
         self._message = message
         self._bus = bus
+        self._back = back
         self._timer: asyncio.TimerHandle | None = None
+        bus.in_hand.add(self)
         self._wait()
 
     @property
@@ -70,22 +92,12 @@ class _InHand:
     async def ack(self) -> None:
         self._let_go()
 
-    async def again(self, after: float) -> None:
-        if self._let_go():
-            asyncio.get_running_loop().call_later(after, self._bus.broker.put, self._message)
-
-    async def working(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._wait()
-
     def back(self) -> None:
         if self._let_go():
-            self._bus.broker.put(self._message)
+            self._back(self._message)
 
     def _wait(self) -> None:
-        seconds = self._bus.broker.ack_seconds
-        self._timer = asyncio.get_running_loop().call_later(seconds, self.back)
+        self._timer = asyncio.get_running_loop().call_later(self._bus.broker.ack_seconds, self.back)
 
     def _let_go(self) -> bool:
         """False when it had been let go before."""
@@ -97,10 +109,27 @@ class _InHand:
         return True
 
 
+class _InHand(_Held):
+    async def again(self, after: float) -> None:
+        if self._let_go():
+            asyncio.get_running_loop().call_later(after, self._back, self._message)
+
+    async def working(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._wait()
+
+
+class _Dead(_Held):
+    @property
+    def topic(self) -> Topic:
+        return self._message.topic
+
+
 class MemoryBus:
     def __init__(self, broker: Broker | None = None) -> None:
         self.broker = broker or Broker()
-        self.in_hand: set[_InHand] = set()
+        self.in_hand: set[_Held] = set()
         self._asking: set[asyncio.Future[_Message | None]] = set()
         self._open = False
 
@@ -118,30 +147,35 @@ class MemoryBus:
     async def check(self) -> str:
         return "in memory: messages stay in this process"
 
-    async def announce(self, topic: Topic, item: str) -> None:
+    async def worries(self) -> Sequence[str]:
+        return ()
+
+    async def announce(self, topic: Topic, item: str, *, mark: str = "") -> None:
         if not self._open:
             raise BusUnavailable("the bus is closed: this process is about to end")
-        self.broker.put(_Message(topic, item))
+        self.broker.announce(topic, item, mark)
 
     async def receive(self, topic: Topic) -> AsyncGenerator[Received]:
-        while self._open:
-            future = self.broker.take(topic)
-            self._asking.add(future)
-            try:
-                message = await future
-            except asyncio.CancelledError:
-                self._give_back(future)
-                raise
-            finally:
-                self._asking.discard(future)
-            if message is not None:
-                taken = _InHand(message, self)
-                self.in_hand.add(taken)
-                yield taken
+        while (message := await self._next(self.broker.topics[topic], self.broker.put)) is not None:
+            message.times += 1
+            yield _InHand(message, self, self.broker.put)
 
-    def _give_back(self, future: asyncio.Future[_Message | None]) -> None:
-        """Given at the very moment when nobody wanted it any more."""
-        if future.done() and not future.cancelled():
-            message = future.result()
-            if message is not None:
-                self.broker.put(message)
+    async def given_up(self) -> AsyncGenerator[GivenUp]:
+        while (message := await self._next(self.broker.dead, self.broker.dead.put)) is not None:
+            yield _Dead(message, self, self.broker.dead.put)
+
+    async def _next(self, line: _Line, back: Callable[[_Message], None]) -> _Message | None:
+        """None when the bus was closed."""
+        if not self._open:
+            return None
+        future = line.take()
+        self._asking.add(future)
+        try:
+            return await future
+        except asyncio.CancelledError:
+            # Given at the very moment when nobody wanted it any more.
+            if future.done() and not future.cancelled() and (message := future.result()) is not None:
+                back(message)
+            raise
+        finally:
+            self._asking.discard(future)

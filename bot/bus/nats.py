@@ -5,41 +5,55 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Sequence
 
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import StorageType
+from nats.js.api import Header, StorageType
 
-from bot.bus import streams
-from bot.bus.connecting import TROUBLE, brief, leave, once, place, servers_of
-from bot.bus.port import BusUnavailable, Received, Topic
+from bot.bus import givenup, soundness, streams
+from bot.bus.astray import Watch
+from bot.bus.connecting import TROUBLE, leave, once, place, servers_of, still_wanted
+from bot.bus.inhand import InHand
+from bot.bus.port import BusUnavailable, GivenUp, Received, Topic
 from bot.bus.pull import Puller
-from bot.bus.rules import ACK_SECONDS
+from bot.bus.refusals import NEEDED, forbidden, what_to_do, why
+from bot.bus.rules import ACK_SECONDS, MARK_SECONDS
 
 log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 2.0
 LOOK_SECONDS = 15.0
+SECOND_LOOK_SECONDS = 2.0
 MEND_SECONDS = 0.5
 
 
 class NatsBus:
     def __init__(
-        self, url: str, *, token: str | None = None, in_memory: bool = False, ack_seconds: float = ACK_SECONDS
+        self,
+        url: str,
+        *,
+        token: str | None = None,
+        in_memory: bool = False,
+        ack_seconds: float = ACK_SECONDS,
+        mark_seconds: float = MARK_SECONDS,
     ) -> None:
         self._servers = servers_of(url)
         self._place = place(self._servers)
         self._token = token
         self._storage = StorageType.MEMORY if in_memory else StorageType.FILE
         self._ack_seconds = ack_seconds
+        self._mark_seconds = mark_seconds
         self._client: Client | None = None
         self._js: JetStreamContext | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
-        self._pullers = {topic: Puller(topic.value, self._wake.set) for topic in Topic}
-        self._in_hand: set[_InHand] = set()
+        self._watch = Watch()
+        self._forbidden = ""
+        self._topics = {topic: Puller(streams.STREAM, topic.value, self._wake.set) for topic in Topic}
+        self._notes = Puller(streams.DEAD, streams.GIVEN_UP, self._wake.set)
+        self._pullers = (*self._topics.values(), self._notes)
+        self._in_hand: set[InHand] = set()
 
     async def open(self) -> None:
         try:
@@ -53,10 +67,9 @@ class NatsBus:
         keeper, self._keeper = self._keeper, None
         if keeper is not None:
             keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeper
+            await asyncio.wait([keeper])
         with contextlib.suppress(*TROUBLE):
-            for puller in self._pullers.values():
+            for puller in self._pullers:
                 await puller.close()
             for message in list(self._in_hand):
                 await message.again(0)
@@ -75,21 +88,40 @@ class NatsBus:
         release = f"{version.major}.{version.minor}.{version.patch}"
         return f"NATS {release} at {self._place}: {waiting} waiting, {dead} given up"
 
-    async def announce(self, topic: Topic, item: str) -> None:
-        _, js = self._connected()
+    async def worries(self) -> Sequence[str]:
+        client, js = self._connected()
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                # Many may be under way at once, and this way none waits for another.
-                await (await js.publish_async(streams.subject(topic), item.encode()))
+            return await soundness.worries(client, js, self._storage)
+        except TROUBLE as error:
+            raise self._unavailable(error) from error
+
+    async def announce(self, topic: Topic, item: str, *, mark: str = "") -> None:
+        _, js = self._connected()
+        headers = {Header.MSG_ID.value: f"{topic.value} {item} {mark}"} if mark else None
+        try:
+            # Not `publish_async`: what is refused is never heard of there.
+            await js.publish(streams.subject(topic), item.encode(), ANSWER_SECONDS, headers=headers)
+            still_wanted()
         except TROUBLE as error:
             self._wake.set()
             raise self._unavailable(error) from error
 
     async def receive(self, topic: Topic) -> AsyncGenerator[Received]:
-        while (msg := await self._pullers[topic].next()) is not None:
-            message = _InHand(msg, self._in_hand, self._can_say)
-            self._in_hand.add(message)
-            yield message
+        while (msg := await self._topics[topic].next()) is not None:
+            yield InHand(msg, self._in_hand, self._can_say)
+
+    async def given_up(self) -> AsyncGenerator[GivenUp]:
+        while (msg := await self._notes.next()) is not None:
+            held = InHand(msg, self._in_hand, self._can_say)
+            try:
+                _, js = self._connected()
+                found = await givenup.look_up(js, msg, held)
+                still_wanted()
+            except (*TROUBLE, BusUnavailable):
+                await held.again(MEND_SECONDS)
+                continue
+            if found is not None:
+                yield found
 
     def _can_say(self) -> bool:
         return self._client is not None and self._client.is_connected
@@ -104,19 +136,26 @@ class NatsBus:
         return self._client, self._js
 
     def _unavailable(self, error: BaseException) -> BusUnavailable:
+        if isinstance(error, TimeoutError) and self._forbidden:
+            return BusUnavailable(
+                f"NATS at {self._place} does not let this user do what is needed ({self._forbidden}): "
+                f"allow it to {NEEDED}"
+            )
         if isinstance(error, TimeoutError):
             return BusUnavailable(f"NATS at {self._place} does not answer: see that it runs")
-        return BusUnavailable(f"NATS at {self._place} would not take it ({brief(error)}): see to its streams")
+        return BusUnavailable(f"NATS at {self._place} would not take it ({why(error)}): {what_to_do(error)}")
 
     async def _connect(self) -> None:
         client = self._client = Client()
+        self._forbidden = ""
         # Only the first refusals are asked for; a server that is away for days goes on refusing.
         failed: asyncio.Queue[Exception] = asyncio.Queue(len(self._servers))
 
         async def on_error(error: Exception) -> None:
             with contextlib.suppress(asyncio.QueueFull):
                 failed.put_nowait(error)
-            log.debug("NATS at %s: %s", self._place, brief(error))
+            self._forbidden = forbidden(error) or self._forbidden
+            log.debug("NATS at %s: %s", self._place, why(error))
 
         async def on_lost() -> None:
             if self._client is client:
@@ -140,9 +179,10 @@ class NatsBus:
         )
         try:
             await once(connecting, failed, self._servers)
+            soundness.refuse_what_is_too_old(client)
             self._js = client.jetstream(timeout=ANSWER_SECONDS)
             await self._make()
-            for puller in self._pullers.values():
+            for puller in self._pullers:
                 await puller.attach(client)
         except BaseException:
             await leave(client)
@@ -152,79 +192,70 @@ class NatsBus:
         if self._js is None:
             return
         try:
-            await streams.make(self._js, self._storage, self._ack_seconds)
+            await streams.make(self._js, self._storage, self._ack_seconds, self._mark_seconds)
+            await self._look(self._js)
         except TimeoutError as error:
             raise self._unavailable(error) from error
         except TROUBLE as error:
             raise BusUnavailable(
-                f"NATS at {self._place} would not set up the stream {streams.STREAM} ({brief(error)}): "
-                "enable JetStream there (nats-server -js), and see that this user may manage streams"
+                f"NATS at {self._place} would not set up the stream {streams.STREAM} ({why(error)}): "
+                f"{what_to_do(error)}"
             ) from error
+
+    async def _look(self, js: JetStreamContext) -> bool:
+        """True when something had to be mended."""
+        lost = await self._watch.astray(js)
+        for found in lost:
+            await streams.begin_anew(js, found, self._ack_seconds)
+            log.warning(
+                "NATS at %s had lost its place in %s of %s, as after its files were put back: "
+                "what is there is delivered again",
+                self._place,
+                found.consumer,
+                found.stream,
+            )
+        return bool(lost)
 
     async def _keep(self) -> None:
         """Streams in memory vanish with their server, and a server may close a connection for good."""
         while True:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
+                async with asyncio.timeout(SECOND_LOOK_SECONDS if self._watch.suspects else LOOK_SECONDS):
                     await self._wake.wait()
             client = self._client
-            troubled = self._wake.is_set() or any(puller.is_deaf for puller in self._pullers.values())
+            troubled = self._wake.is_set() or any(puller.is_deaf for puller in self._pullers)
             self._wake.clear()
-            if client is None or not troubled:
+            if client is None:
                 continue
             try:
-                await self._mend(client)
+                if troubled:
+                    await self._mend(client)
+                else:
+                    await self._look_again(client)
+                    still_wanted()
+                    continue
             except BusUnavailable as problem:
                 log.info("%s", problem)
                 self._wake.set()
+            still_wanted()
             await asyncio.sleep(MEND_SECONDS)
+
+    async def _look_again(self, client: Client) -> None:
+        if self._js is None or not client.is_connected:
+            return
+        try:
+            if await self._look(self._js):
+                self._wake.set()
+        except TROUBLE as error:
+            raise self._unavailable(error) from error
 
     async def _mend(self, client: Client) -> None:
         if client.is_closed:
             await self._connect()
         elif client.is_connected:
             await self._make()
-            for puller in self._pullers.values():
+            for puller in self._pullers:
                 await puller.ask_again()
         else:
             return  # it is being looked for, and found it wakes us again
         log.info("NATS at %s is there", self._place)
-
-
-class _InHand:
-    def __init__(self, msg: Msg, in_hand: set[_InHand], can_say: Callable[[], bool]) -> None:
-        self._msg = msg
-        self._in_hand = in_hand
-        self._can_say = can_say
-
-    @property
-    def id(self) -> str:
-        return self._msg.data.decode()
-
-    @property
-    def times(self) -> int:
-        return self._msg.metadata.num_delivered or 1
-
-    async def ack(self) -> None:
-        if self._let_go():
-            with contextlib.suppress(*TROUBLE):
-                await self._msg.ack()
-
-    async def again(self, after: float) -> None:
-        if self._let_go():
-            with contextlib.suppress(*TROUBLE):
-                await self._msg.nak(delay=after or None)
-
-    async def working(self) -> None:
-        if self in self._in_hand and self._can_say():
-            with contextlib.suppress(*TROUBLE):
-                await self._msg.in_progress()
-
-    def _let_go(self) -> bool:
-        """True when there is something to say and a server to say it to.
-
-        What could not be said is a message that comes again, which every receiver has to stand anyway.
-        """
-        held = self in self._in_hand
-        self._in_hand.discard(self)
-        return held and self._can_say()

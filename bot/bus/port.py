@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -42,6 +42,23 @@ class Received(Protocol):
         ...
 
 
+class GivenUp(Protocol):
+    """A message that the broker will not deliver any more: whoever had it died, or could not do it."""
+
+    @property
+    def topic(self) -> Topic: ...
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def times(self) -> int: ...
+
+    async def ack(self) -> None:
+        """It is written down elsewhere: the broker may forget it."""
+        ...
+
+
 class Bus(Protocol):
     async def open(self) -> None:
         """Connects and creates or mends streams and consumers; BusUnavailable says what to do."""
@@ -55,10 +72,22 @@ class Bus(Protocol):
         """A sentence on what is there, for `doctor` and `/readyz`."""
         ...
 
-    async def announce(self, topic: Topic, item: str) -> None:
-        """BusUnavailable when it cannot be said now; a sweep says it again later."""
+    async def worries(self) -> Sequence[str]:
+        """What the broker's settings may cost, a sentence each with what to do: time, but no work."""
+        ...
+
+    async def announce(self, topic: Topic, item: str, *, mark: str = "") -> None:
+        """BusUnavailable when it cannot be said now; a sweep says it again later.
+
+        Said twice with the same mark, it is said once, as long as the broker remembers: a sweep may repeat
+        itself without filling the queue.
+        """
         ...
 
     def receive(self, topic: Topic) -> AsyncIterator[Received]:
         """Messages one by one, to one of all receivers each, until the bus is closed."""
+        ...
+
+    def given_up(self) -> AsyncIterator[GivenUp]:
+        """Messages that were delivered too often and never acked, until the bus is closed."""
         ...

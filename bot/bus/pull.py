@@ -16,8 +16,6 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
-from bot.bus.streams import STREAM
-
 EXPIRES = 30.0
 """How long the server keeps a request, and then says that it has nothing."""
 
@@ -25,8 +23,8 @@ _NOTHING_YET = {"404", "408"}
 
 
 class Puller:
-    def __init__(self, consumer: str, trouble: Callable[[], None]) -> None:
-        self._next = f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{consumer}"
+    def __init__(self, stream: str, consumer: str, trouble: Callable[[], None]) -> None:
+        self._next = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
         self._request = json.dumps({"batch": 1, "expires": int(EXPIRES * 1e9)}).encode()
         self._trouble = trouble
         self._client: Client | None = None

@@ -7,3 +7,10 @@ ACK_SECONDS = 30.0
 
 MAX_DELIVERIES = 10
 """After these it is put aside, for a person to look at."""
+
+MARK_SECONDS = 120.0
+"""What was announced with a mark is not announced again with the same one for so long.
+
+Some sweeps long, so that they may repeat themselves. Not longer: a hint that was lost after the broker had
+taken it is wanted again.
+"""

@@ -76,8 +76,7 @@ class NatsServer:
         watcher, self._watcher = self._watcher, None
         if watcher is not None:
             watcher.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watcher
+            await asyncio.wait([watcher])
         process, self._process = self._process, None
         if process is not None:
             await _end(process)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from dataclasses import dataclass
+
 from nats.js import JetStreamContext
 from nats.js.api import (
     AckPolicy,
@@ -11,22 +14,55 @@ from nats.js.api import (
     StorageType,
     StreamConfig,
 )
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError, BadRequestError, NotFoundError, ServerError
 
 from bot.bus.port import Topic
 from bot.bus.rules import MAX_DELIVERIES
 
 STREAM = "REDFIRST"
 DEAD = "REDFIRST_DEAD"
+GIVEN_UP = "given-up"
+
+NOTES = f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.{STREAM}.*"
 
 DAY = 24 * 60 * 60.0
+MAX_MSGS = 1_000_000
+MAX_BYTES = 256 * 1024 * 1024
+"""Only where the account demands a limit in bytes: then it is set aside on the disk at once."""
+
+_MAX_BYTES_REQUIRED = 10113
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where receivers stand in a stream, and which of its messages are for them."""
+
+    stream: str
+    consumer: str
+    subject: str
+    max_deliver: int
+
+    def config(self, ack_seconds: float) -> ConsumerConfig:
+        return ConsumerConfig(
+            durable_name=self.consumer,
+            filter_subject=self.subject,
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=ack_seconds,
+            max_deliver=self.max_deliver,
+        )
 
 
 def subject(topic: Topic) -> str:
     return f"redfirst.{topic.value}"
 
 
-async def make(js: JetStreamContext, storage: StorageType, ack_seconds: float) -> None:
+PLACES = (
+    *(Place(STREAM, topic.value, subject(topic), MAX_DELIVERIES) for topic in Topic),
+    Place(DEAD, GIVEN_UP, NOTES, -1),
+)
+
+
+async def make(js: JetStreamContext, storage: StorageType, ack_seconds: float, mark_seconds: float) -> None:
     await _stream(
         js,
         StreamConfig(
@@ -36,16 +72,17 @@ async def make(js: JetStreamContext, storage: StorageType, ack_seconds: float) -
             storage=storage,
             # A full stream says so to who announces. The default would drop what others wait for.
             discard=DiscardPolicy.NEW,
-            max_msgs=1_000_000,
-            # What was given up stays in a work queue for ever. The store knows better by then.
+            max_msgs=MAX_MSGS,
+            # The store knows better by then.
             max_age=DAY,
+            duplicate_window=mark_seconds,
         ),
     )
     await _stream(
         js,
         StreamConfig(
             name=DEAD,
-            subjects=[f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.{STREAM}.*"],
+            subjects=[NOTES],
             retention=RetentionPolicy.LIMITS,
             storage=storage,
             discard=DiscardPolicy.OLD,
@@ -53,17 +90,15 @@ async def make(js: JetStreamContext, storage: StorageType, ack_seconds: float) -
             max_age=30 * DAY,
         ),
     )
-    for topic in Topic:
-        await js.add_consumer(
-            STREAM,
-            ConsumerConfig(
-                durable_name=topic.value,
-                filter_subject=subject(topic),
-                ack_policy=AckPolicy.EXPLICIT,
-                ack_wait=ack_seconds,
-                max_deliver=MAX_DELIVERIES,
-            ),
-        )
+    for place in PLACES:
+        await _consumer(js, place, ack_seconds)
+
+
+async def begin_anew(js: JetStreamContext, place: Place, ack_seconds: float) -> None:
+    """Everything in the stream is delivered once more; what was in hand comes again, too."""
+    with contextlib.suppress(NotFoundError):
+        await js.delete_consumer(place.stream, place.consumer)
+    await js.add_consumer(place.stream, place.config(ack_seconds))
 
 
 async def _stream(js: JetStreamContext, wanted: StreamConfig) -> None:
@@ -71,14 +106,40 @@ async def _stream(js: JetStreamContext, wanted: StreamConfig) -> None:
     try:
         found = (await js.stream_info(wanted.name or "")).config
     except NotFoundError:
-        await js.add_stream(wanted)
+        await _new_stream(js, wanted)
         return
-    ours = {
+    ours: dict[str, object] = {
         "subjects": wanted.subjects,
-        "retention": wanted.retention,
         "discard": wanted.discard,
         "max_msgs": wanted.max_msgs,
         "max_age": wanted.max_age,
+        # Without these, hints are refused, or taken without a word.
+        "no_ack": False,
+        "discard_new_per_subject": False,
+        "max_msgs_per_subject": -1,
+        "max_msg_size": -1,
     }
+    if wanted.duplicate_window:
+        ours["duplicate_window"] = wanted.duplicate_window
+    if RetentionPolicy.WORK_QUEUE not in (found.retention, wanted.retention):
+        # To and from a work queue it cannot be changed.
+        ours["retention"] = wanted.retention
     if any(getattr(found, name) != value for name, value in ours.items()):
         await js.update_stream(found.evolve(**ours))
+
+
+async def _new_stream(js: JetStreamContext, wanted: StreamConfig) -> None:
+    try:
+        await js.add_stream(wanted)
+    except APIError as error:
+        if error.err_code != _MAX_BYTES_REQUIRED:
+            raise
+        await js.add_stream(wanted.evolve(max_bytes=MAX_BYTES))
+
+
+async def _consumer(js: JetStreamContext, place: Place, ack_seconds: float) -> None:
+    try:
+        await js.add_consumer(place.stream, place.config(ack_seconds))
+    except (BadRequestError, ServerError):
+        # One of another kind under our name. If that is not what is wrong, this says so.
+        await begin_anew(js, place, ack_seconds)

@@ -5,30 +5,36 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
+from bot.bus.embedded import EmbeddedBus
 from bot.bus.memory import Broker, MemoryBus
 from bot.bus.nats import NatsBus
-from bot.bus.port import Bus, BusUnavailable, Received, Topic
+from bot.bus.port import Bus, BusUnavailable, Topic
 from bot.bus.rules import MAX_DELIVERIES
 from tests.services.until import until
+
+T = TypeVar("T")
 
 Connect = Callable[[], Awaitable[Bus]]
 
 ACK_SECONDS = 0.5
+MARK_SECONDS = 0.5
 SOON = 5.0
 
 
 @pytest.fixture(params=["memory", "nats"])
 async def connect(request: pytest.FixtureRequest) -> AsyncGenerator[Connect]:
-    """Makes buses that share one broker."""
+    """Makes buses that share one broker. The private server of one process is shared with nobody."""
     made: list[Bus] = []
-    broker = Broker(ack_seconds=ACK_SECONDS)
+    broker = Broker(ack_seconds=ACK_SECONDS, mark_seconds=MARK_SECONDS)
     url = request.getfixturevalue("nats_url") if request.param == "nats" else ""
 
     async def make() -> Bus:
-        bus = NatsBus(url, ack_seconds=ACK_SECONDS) if url else MemoryBus(broker)
+        bus = NatsBus(url, ack_seconds=ACK_SECONDS, mark_seconds=MARK_SECONDS) if url else MemoryBus(broker)
         await bus.open()
         made.append(bus)
         return bus
@@ -38,22 +44,49 @@ async def connect(request: pytest.FixtureRequest) -> AsyncGenerator[Connect]:
         await bus.close()
 
 
-@pytest.fixture
-async def bus(connect: Connect) -> Bus:
-    return await connect()
+@pytest.fixture(params=["memory", "nats", "embedded"])
+async def bus(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Bus]:
+    match request.param:
+        case "memory":
+            bus = MemoryBus(Broker(ack_seconds=ACK_SECONDS, mark_seconds=MARK_SECONDS))
+        case "nats":
+            url = request.getfixturevalue("nats_url")
+            bus = NatsBus(url, ack_seconds=ACK_SECONDS, mark_seconds=MARK_SECONDS)
+        case _:
+            bus = EmbeddedBus(tmp_path, ack_seconds=ACK_SECONDS, mark_seconds=MARK_SECONDS)
+    await bus.open()
+    yield bus
+    await bus.close()
 
 
-async def soon(messages: AsyncIterator[Received]) -> Received:
+async def soon(messages: AsyncIterator[T]) -> T:
     async with asyncio.timeout(SOON):
         return await anext(messages)
 
 
-async def nothing(messages: AsyncIterator[Received], seconds: float = ACK_SECONDS * 2) -> bool:
+async def nothing(messages: AsyncIterator[object], seconds: float = ACK_SECONDS * 2) -> bool:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await anext(messages)
             return False
     return True
+
+
+@contextlib.asynccontextmanager
+async def spent(bus: Bus, *items: str) -> AsyncGenerator[None]:
+    """Delivered too often, each; and somebody waits for more, which is when a server notices."""
+    messages = bus.receive(Topic.RUNS)
+    for item in items:
+        await bus.announce(Topic.RUNS, item)
+    for _ in range(MAX_DELIVERIES * len(items)):
+        await (await soon(messages)).again(0)
+    waiting = asyncio.ensure_future(anext(messages))
+    try:
+        yield
+        assert not waiting.done()
+    finally:
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
 
 
 async def test_what_is_announced_arrives(bus: Bus) -> None:
@@ -240,6 +273,127 @@ async def test_many_announced_at_once_all_arrive(bus: Bus) -> None:
     for receiver in receivers:
         receiver.cancel()
     await asyncio.gather(*receivers, return_exceptions=True)
+
+
+async def test_what_is_announced_again_with_the_same_mark_arrives_once(bus: Bus) -> None:
+    for _ in range(3):
+        await bus.announce(Topic.RUNS, "r1", mark="1")
+    messages = bus.receive(Topic.RUNS)
+    await (await soon(messages)).ack()
+    assert await nothing(messages)
+
+
+async def test_a_mark_counts_for_buses_that_share_a_broker(connect: Connect) -> None:
+    for bus in (await connect(), await connect()):
+        await bus.announce(Topic.RUNS, "r1", mark="1")
+    messages = bus.receive(Topic.RUNS)
+    await (await soon(messages)).ack()
+    assert await nothing(messages)
+
+
+async def test_another_mark_another_item_and_another_topic_are_announced(bus: Bus) -> None:
+    await bus.announce(Topic.RUNS, "r1", mark="1")
+    await bus.announce(Topic.RUNS, "r1", mark="2")
+    await bus.announce(Topic.RUNS, "r2", mark="2")
+    await bus.announce(Topic.DELIVERIES, "r2", mark="2")
+    await bus.announce(Topic.RUNS, "r2")
+    runs, deliveries = bus.receive(Topic.RUNS), bus.receive(Topic.DELIVERIES)
+    assert [(await soon(runs)).id for _ in range(4)] == ["r1", "r1", "r2", "r2"]
+    assert (await soon(deliveries)).id == "r2"
+
+
+async def test_a_mark_is_forgotten_after_a_while(bus: Bus) -> None:
+    messages = bus.receive(Topic.RUNS)
+    for _ in range(2):
+        arrived = asyncio.ensure_future(soon(messages))
+        while not arrived.done():
+            await bus.announce(Topic.RUNS, "r1", mark="1")
+            await asyncio.sleep(MARK_SECONDS / 5)
+        await (await arrived).ack()
+
+
+async def test_what_was_delivered_too_often_is_given_up_and_says_what_it_was(bus: Bus) -> None:
+    async with spent(bus, "poison"):
+        given_up = await soon(bus.given_up())
+        assert (given_up.topic, given_up.id, given_up.times) == (Topic.RUNS, "poison", MAX_DELIVERIES)
+
+
+async def test_who_waits_for_what_is_given_up_hears_of_it_when_it_happens(bus: Bus) -> None:
+    waiting = asyncio.create_task(soon(bus.given_up()))
+    await asyncio.sleep(0.05)
+    async with spent(bus, "poison"):
+        assert (await waiting).id == "poison"
+
+
+async def test_what_was_given_up_and_not_acked_comes_again(bus: Bus) -> None:
+    async with spent(bus, "poison"):
+        given_up = bus.given_up()
+        for _ in range(2):
+            assert (await soon(given_up)).id == "poison"
+
+
+async def test_what_was_given_up_and_acked_does_not_come_again(bus: Bus) -> None:
+    async with spent(bus, "poison", "poison too"):
+        given_up = bus.given_up()
+        for _ in range(2):
+            await (await soon(given_up)).ack()
+        assert await nothing(given_up)
+
+
+async def test_what_was_given_up_can_be_announced_again(bus: Bus) -> None:
+    async with spent(bus, "poison"):
+        await (await soon(bus.given_up())).ack()
+    await bus.announce(Topic.RUNS, "poison")
+    message = await soon(bus.receive(Topic.RUNS))
+    assert message.id == "poison"
+    assert message.times < MAX_DELIVERIES
+
+
+async def test_each_that_was_given_up_goes_to_one_of_those_who_ask(connect: Connect) -> None:
+    first, second = await connect(), await connect()
+    got: dict[Bus, list[str]] = {first: [], second: []}
+
+    async def bury(bus: Bus) -> None:
+        async for given_up in bus.given_up():
+            got[bus].append(given_up.id)
+            await asyncio.sleep(0.01)
+            await given_up.ack()
+
+    undertakers = [asyncio.create_task(bury(bus)) for bus in (first, second)]
+    items = [f"r{n}" for n in range(10)]
+    async with spent(first, *items):
+        await until(lambda: sum(map(len, got.values())) >= len(items))
+        await asyncio.sleep(ACK_SECONDS * 2)
+    assert sorted(got[first] + got[second]) == sorted(items)
+    assert all(got.values())
+    for undertaker in undertakers:
+        undertaker.cancel()
+    await asyncio.gather(*undertakers, return_exceptions=True)
+
+
+async def test_what_was_given_up_goes_to_another_when_its_bus_closes(connect: Connect) -> None:
+    closing, staying = await connect(), await connect()
+    async with spent(staying, "poison"):
+        await soon(closing.given_up())
+        await closing.close()
+        async with asyncio.timeout(ACK_SECONDS * 0.8):
+            assert (await anext(staying.given_up())).id == "poison"
+
+
+async def test_who_waits_for_what_is_given_up_goes_when_the_bus_closes(bus: Bus) -> None:
+    async def bury() -> list[str]:
+        return [given_up.id async for given_up in bus.given_up()]
+
+    undertakers = [asyncio.create_task(bury()) for _ in range(2)]
+    await asyncio.sleep(0.05)
+    await bus.close()
+    async with asyncio.timeout(SOON):
+        assert await asyncio.gather(*undertakers) == [[], []]
+    assert [given_up async for given_up in bus.given_up()] == []
+
+
+async def test_a_bus_with_settings_of_our_own_gives_no_reason_to_worry(bus: Bus) -> None:
+    assert list(await bus.worries()) == []
 
 
 async def test_it_says_what_is_there(bus: Bus) -> None:

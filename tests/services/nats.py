@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,9 +22,49 @@ from tests.services.need import need
 
 START_SECONDS = 10.0
 
+JETSTREAM = "jetstream { store_dir: %(store)s }"
+
 
 class _Ports(BaseModel):
     nats: list[str]
+
+
+@dataclass
+class PrivateNats:
+    """`settings` are lines of its configuration, with `%(store)s` for where it may keep things."""
+
+    binary: str
+    directory: Path
+    settings: str = JETSTREAM
+    url: str = ""
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def store(self) -> Path:
+        return self.directory / "store"
+
+    def start(self) -> None:
+        """Where it was before, once it has been somewhere."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        config = self.directory / "nats-server.conf"
+        config.write_text(
+            f'listen: "{self.url.removeprefix("nats://") or "127.0.0.1:-1"}"\n'
+            f'ports_file_dir: "{self.directory}"\n'
+            f"{self.settings % {'store': self.store}}\n"
+        )
+        self.process = subprocess.Popen(
+            [*until_we_die("KILL"), self.binary, "-c", str(config)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        self.url = _address(self.directory, self.process)
+
+    def stop(self, word: signal.Signals = signal.SIGKILL) -> None:
+        if self.process is not None:
+            self.process.send_signal(word)
+            self.process.wait()
+            self.process = None
 
 
 @pytest.fixture(scope="session")
@@ -31,25 +73,33 @@ def nats_binary() -> str:
 
 
 @pytest.fixture
-def nats_url(nats_binary: str) -> Generator[str]:
-    """A server for one test: it starts faster than another test's streams can be removed."""
-    directory = Path(tempfile.mkdtemp(prefix="redfirst-nats-"))
-    process = subprocess.Popen(
-        [
-            *until_we_die("KILL"),
-            *(nats_binary, "-js", "-sd", str(directory), "-a", "127.0.0.1", "-p", "-1"),
-            *("--ports_file_dir", str(directory)),
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+def start_nats(nats_binary: str) -> Generator[Callable[..., PrivateNats]]:
+    """Servers for one test: they start faster than another test's streams can be removed."""
+    base = Path(tempfile.mkdtemp(prefix="redfirst-nats-"))
+    started: list[PrivateNats] = []
+
+    def start(settings: str = JETSTREAM) -> PrivateNats:
+        server = PrivateNats(nats_binary, base / str(len(started)), settings)
+        started.append(server)
+        server.start()
+        return server
+
     try:
-        yield _address(directory, process)
+        yield start
     finally:
-        process.kill()
-        process.wait()
-        shutil.rmtree(directory, ignore_errors=True)
+        for server in started:
+            server.stop()
+        shutil.rmtree(base, ignore_errors=True)
+
+
+@pytest.fixture
+def nats_server(start_nats: Callable[..., PrivateNats]) -> PrivateNats:
+    return start_nats()
+
+
+@pytest.fixture
+def nats_url(nats_server: PrivateNats) -> str:
+    return nats_server.url
 
 
 def _binary() -> str | None:

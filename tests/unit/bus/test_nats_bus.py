@@ -7,13 +7,10 @@ import contextlib
 import logging
 import socket
 import time
-from collections.abc import AsyncGenerator
 from pathlib import Path
 
-import nats
 import pytest
 from nats.aio.client import Client
-from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
 
 from bot.bus.connecting import leave
@@ -23,24 +20,7 @@ from bot.bus.rules import MAX_DELIVERIES
 from bot.bus.server import NatsServer, find
 from bot.bus.streams import DEAD, STREAM
 from tests.services.until import until
-
-
-@contextlib.asynccontextmanager
-async def jetstream(url: str) -> AsyncGenerator[JetStreamContext]:
-    client = await nats.connect(url)
-    try:
-        yield client.jetstream()
-    finally:
-        await client.close()
-
-
-@contextlib.asynccontextmanager
-async def opened(bus: NatsBus) -> AsyncGenerator[NatsBus]:
-    await bus.open()
-    try:
-        yield bus
-    finally:
-        await bus.close()
+from tests.unit.bus.opened import jetstream, opened
 
 
 async def first(bus: NatsBus) -> str:
@@ -266,6 +246,18 @@ async def test_who_waits_longer_than_the_server_keeps_a_request_is_not_forgotten
         await bus.announce(Topic.RUNS, "r1")
         async with asyncio.timeout(5):
             assert await receiving == "r1"
+
+
+async def test_closing_is_prompt_at_any_moment_of_mending(nats_url: str) -> None:
+    for turns in range(60):
+        bus = NatsBus(nats_url)
+        await bus.open()
+        bus._wake.set()  # pyright: ignore[reportPrivateUsage] - as when a hint was refused
+        for _ in range(turns):
+            await asyncio.sleep(0.0001)
+        began = time.monotonic()
+        await bus.close()
+        assert time.monotonic() - began < 5
 
 
 async def test_closing_is_prompt_with_a_server_that_is_gone(tmp_path: Path) -> None:
