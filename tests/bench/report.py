@@ -8,7 +8,7 @@ import platform
 import re
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
@@ -23,10 +23,17 @@ Wall-clock swings with the machine and with what else it does: compare the ratio
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The most that a median or a ratio may be."""
+    """The most that a median or a ratio may be, or the least."""
 
     of: str
     limit: float
+    at_least: bool = False
+
+    def met_by(self, value: float) -> bool:
+        return value >= self.limit if self.at_least else value <= self.limit
+
+    def __str__(self) -> str:
+        return f"{'≥' if self.at_least else '≤'} {self.limit:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,51 +43,61 @@ class Report:
     unit: str
     samples: Mapping[str, Sequence[float]]
     ratios: Mapping[str, tuple[str, str]]
-    """A name, and of which two medians it is the quotient."""
+    """A name, and of which two it is the quotient: the median of that of each round."""
     targets: Sequence[Target]
     versions: Mapping[str, str]
+    beside: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    """More columns: what stands above one, and what it says of some of the samples."""
 
-    def finish(self) -> int:
+    def finish(self, *, only_json: bool = False, keep: bool = True) -> int:
         """Prints and writes; what the program exits with."""
         medians = {name: round(statistics.median(took), 4) for name, took in self.samples.items()}
         ratios = {
-            name: round(medians[ours] / medians[floor], 2) for name, (ours, floor) in self.ratios.items()
+            name: round(_quotient(self.samples[ours], self.samples[floor]), 2)
+            for name, (ours, floor) in self.ratios.items()
         }
         assert not medians.keys() & ratios.keys(), "a target must say which it is of"
         measured = medians | ratios
-        missed = [target.of for target in self.targets if measured[target.of] > target.limit]
+        missed = [target.of for target in self.targets if not target.met_by(measured[target.of])]
         result = {
             "bench": self.bench,
             "versions": dict(self.versions),
             "medians": medians,
+            "beside": {title: dict(said) for title, said in self.beside.items()},
             "ratios": ratios,
             "targets": {target.of: target.limit for target in self.targets},
+            "at_least": [target.of for target in self.targets if target.at_least],
             "met": not missed,
             "missed": missed,
         }
         line = json.dumps(result)
         table = self._table(medians, ratios)
-        _write(self.bench, f"## {self.title}\n\n{table}\n\n```json\n{line}\n```")
-        print(f"{self.title}\n\n{table}\n")
+        if keep:
+            _write(self.bench, f"## {self.title}\n\n{table}\n\n```json\n{line}\n```")
+        if not only_json:
+            print(f"{self.title}\n\n{table}\n")
         print(line)
         return 1 if missed else 0
 
     def _table(self, medians: Mapping[str, float], ratios: Mapping[str, float]) -> str:
-        limits = {target.of: target.limit for target in self.targets}
-        rows = [("", f"median ({self.unit})", "lowest", "highest", "target", "")]
+        targets = {target.of: target for target in self.targets}
+        rows: list[Sequence[str]] = [
+            ("", f"median ({self.unit})", "lowest", "highest", *self.beside, "target", "")
+        ]
         for name, took in self.samples.items():
             rows.append(
                 (
                     name,
-                    f"{medians[name]:.3f}",
-                    f"{min(took):.3f}",
-                    f"{max(took):.3f}",
-                    *_judged(name, medians, limits),
+                    *map(_figure, (medians[name], min(took), max(took))),
+                    *(said.get(name, "") for said in self.beside.values()),
+                    *_judged(medians[name], targets.get(name)),
                 )
             )
         for name, (ours, floor) in self.ratios.items():
+            nothing = [""] * (2 + len(self.beside))
+            quotient = f"× {ratios[name]:.2f}"
             rows.append(
-                (f"{name}: {ours} / {floor}", f"× {ratios[name]:.2f}", "", "", *_judged(name, ratios, limits))
+                (f"{name}: {ours} / {floor}", quotient, *nothing, *_judged(ratios[name], targets.get(name)))
             )
         return _aligned(rows)
 
@@ -105,10 +122,20 @@ def versions(*packages: str) -> dict[str, str]:
     }
 
 
-def _judged(name: str, measured: Mapping[str, float], limits: Mapping[str, float]) -> tuple[str, str]:
-    if name not in limits:
+def _quotient(ours: Sequence[float], floor: Sequence[float]) -> float:
+    """Round by round: what slows a whole round down slows both of them."""
+    return statistics.median(mine / least for mine, least in zip(ours, floor, strict=True))
+
+
+def _figure(value: float) -> str:
+    """As many digits as mean something."""
+    return f"{value:.3f}" if value < 10 else f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
+
+
+def _judged(value: float, target: Target | None) -> tuple[str, str]:
+    if target is None:
         return "", ""
-    return f"≤ {limits[name]:g}", "met" if measured[name] <= limits[name] else "MISSED"
+    return str(target), "met" if target.met_by(value) else "MISSED"
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Awaitable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-import stamina
 from pydantic import BaseModel
 
 from workflows.engine.context import Context, fit
@@ -40,18 +39,31 @@ async def step(step: Step[P, Any, Any], value: BaseModel, first: Context[P]) -> 
     failed = journal.failures(path)
     if failed and (len(failed) >= step.retry.attempts or not _may_be_tried_again(failed[-1])):
         raise FailedBefore(failed[-1].failure)
+    number = len(failed) + 1
+    try:
+        return await _attempt(step, taken, replace(first, attempt=number))
+    except Problem as problem:
+        if isinstance(problem, Interrupted) or number == step.retry.attempts:
+            raise
+        return await _again(step, taken, replace(first, attempt=number), problem)
+
+
+async def _again(step: Step[P, Any, Any], taken: BaseModel, tried: Context[P], failed: Problem) -> BaseModel:
+    """Apart, and imported here: nearly every step comes out right at once, and is felt in what all cost."""
+    import stamina
+
     async for attempt in stamina.retry_context(
         on=step.retry.after,
-        attempts=step.retry.attempts - len(failed),
+        attempts=step.retry.attempts - tried.attempt + 1,
         timeout=None,
         wait_initial=step.retry.first_wait,
         wait_max=step.retry.longest_wait,
         wait_jitter=step.retry.first_wait,
     ):
         with attempt:
-            output = await _attempt(step, taken, replace(first, attempt=len(failed) + attempt.num))
-            await journal.append(StepCompleted(path=path, output=output.model_dump(mode="json")))
-            return output
+            if attempt.num == 1:
+                raise failed
+            return await _attempt(step, taken, replace(tried, attempt=tried.attempt + attempt.num - 1))
     raise AssertionError("a retry context either returns or raises")
 
 
@@ -76,7 +88,9 @@ async def _attempt(step: Step[P, Any, Any], value: BaseModel, context: Context[P
             )
         )
         raise
-    return fit(step.gives, output.model_dump(), path, "output")
+    output = fit(step.gives, output.model_dump(), path, "output")
+    await journal.append(StepCompleted(path=path, output=output.model_dump(mode="json")))
+    return output
 
 
 def _may_be_tried_again(failed: StepFailed) -> bool:

@@ -33,8 +33,10 @@ async def held(store: JournalStore, lease: Lease, seconds: float = LEASE_SECONDS
                 continue
 
     heart = asyncio.create_task(beat())
+    broke_off = True
     try:
         yield
+        broke_off = False
     except asyncio.CancelledError:
         if lost and work is not None:
             work.uncancel()
@@ -44,5 +46,7 @@ async def held(store: JournalStore, lease: Lease, seconds: float = LEASE_SECONDS
         heart.cancel()
         # Not awaited as such: it would swallow a cancellation that is meant for us.
         await asyncio.wait([heart])
-        # A lease that was lost is not ours to release; the store knows by the fence.
-        await store.release(lease)
+        # A run that came to rest gave up its lease with the row that says so. A lease that was lost is not
+        # ours to release; the store knows by the fence.
+        if broke_off:
+            await store.release(lease)
