@@ -21,19 +21,21 @@ async def serve(host: str | None, port: int | None, *, as_json: bool) -> None:
     settings.webhook_secrets()
     if settings.workers:
         need_models(settings)
-    from bot.github.forge import GitHubForge
+    from bot.breakers import Breakers
+    from bot.github.guarded import GuardedForge
     from bot.web.app import create_app
     from bot.wiring import bus_of, plant, store_of
 
     # First what fails most often, and before anything is begun that would be left half done.
     taken = listen(settings.host, settings.port)
+    breakers = Breakers()
     try:
         async with (
             store_of(settings) as store,
             bus_of(settings) as bus,
-            plant(settings, store, GitHubForge(settings)) as works,
+            plant(settings, store, GuardedForge(settings, breakers), breakers=breakers) as works,
         ):
-            app = create_app(settings, store, bus)
+            app = create_app(settings, store, bus, breakers)
             async with serving(app, bound=taken) as url:
                 _ready(as_json, url=url, store=await store.check(), bus=await bus.check())
                 if settings.workers:
@@ -52,13 +54,15 @@ async def work(at_once: int, *, as_json: bool) -> None:
             "work shares its work with serve: set REDFIRST_DATABASE_URL to PostgreSQL and NATS_URL for both"
         )
     need_models(settings)
-    from bot.github.forge import GitHubForge
+    from bot.breakers import Breakers
+    from bot.github.guarded import GuardedForge
     from bot.wiring import bus_of, plant, store_of
 
+    breakers = Breakers()
     async with (
         store_of(settings) as store,
         bus_of(settings) as bus,
-        plant(settings, store, GitHubForge(settings)) as works,
+        plant(settings, store, GuardedForge(settings, breakers), breakers=breakers) as works,
     ):
         _ready(as_json, store=await store.check(), bus=await bus.check())
         works.model.warm()

@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         default_factory=_home, description="Where everything is kept that is kept in files."
     )
+    blobs: Path | None = Field(
+        None, description="Where patches and proofs are kept; many machines share it. Empty: data directory."
+    )
     database_url: str = Field(
         "", description="postgresql://… for many machines; empty means SQLite in the data directory."
     )
@@ -77,6 +80,7 @@ class Settings(BaseSettings):
     model_plan: str = Field("", description="Another model for the planner.")
     model_author: str = Field("", description="Another model for the test author.")
     model_fix: str = Field("", description="Another model for the fixer.")
+    model_fallback: str = Field("", description="Another model for when the first does not answer.")
     model_api_base: str = Field("", description="Where to call it, when not at the provider's own address.")
     model_api_key: SecretStr = Field(
         SecretStr(""),
@@ -103,6 +107,7 @@ class Settings(BaseSettings):
 
     # work
     workers: int = Field(2, ge=0, description="Runs that `serve` advances at once; 0 leaves it to `work`.")
+    tenant_runs: int = Field(2, ge=1, description="Runs of one repository that go on at once; others wait.")
     lease_seconds: float = Field(30.0, gt=0, description="How long a silent worker keeps its run.")
     sweep_seconds: float = Field(30.0, gt=0, description="How often lost messages are looked for.")
 
@@ -128,6 +133,10 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         return self.database_url or f"sqlite:///{(self.data_dir / 'redfirst.db').absolute()}"
 
+    @property
+    def blobs_dir(self) -> Path:
+        return self.blobs or self.data_dir / "blobs"
+
     def webhook_secrets(self) -> list[bytes]:
         secrets = (self.webhook_secret.get_secret_value(), self.webhook_secret_previous.get_secret_value())
         if not any(secrets):
@@ -142,6 +151,22 @@ class Settings(BaseSettings):
                 "no model is set: set REDFIRST_MODEL, such as anthropic/claude-sonnet-4-5, and its key"
             )
         return model
+
+    def models_for(self, route: str) -> tuple[str, ...]:
+        """The model of a route, and the one that stands in for it where there is one."""
+        first = self.model_for(route)
+        return (first, self.model_fallback) if self.model_fallback not in {"", first} else (first,)
+
+    def model_access(self, model: str) -> tuple[str, str]:
+        """Address and key to call it with; empty is its provider's own. A fallback of another provider is not
+        given a key that is none of its business."""
+        if model == self.model_fallback and _provider(model) != _provider(self.model_for("plan")):
+            return "", ""
+        return self.model_api_base, self.model_api_key.get_secret_value()
+
+
+def _provider(model: str) -> str:
+    return model.partition("/")[0]
 
 
 def load(**overrides: object) -> Settings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import logging
 import os
 import secrets
 import socket
@@ -13,11 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.blobs import FolderBlobs
+from bot.breakers import Breakers
 from bot.bus.port import Bus
 from bot.effects import Door
 from bot.forge import WritableForge
 from bot.messages import Messages
-from bot.models.litellm import LiteLlm
+from bot.models.routes import Models
 from bot.reactions import Reactions
 from bot.rules import bundle
 from bot.settings import Settings
@@ -30,6 +32,8 @@ from policies.gate import Gate
 from workflows.errors import OperatorProblem
 from workflows.ports import Ports, Sandboxes
 
+log = logging.getLogger("redfirst.bus")
+
 
 @dataclass(frozen=True, slots=True)
 class Plant:
@@ -37,7 +41,7 @@ class Plant:
 
     store: Store
     blobs: FolderBlobs
-    model: LiteLlm
+    model: Models
     ports: Ports
     reactions: Reactions
     tracer: Tracer
@@ -51,6 +55,7 @@ class Plant:
             ports=self.ports,
             tracer=self.tracer,
             at_once=at_once,
+            per_tenant=settings.tenant_runs,
             lease_seconds=settings.lease_seconds,
             sweep_seconds=settings.sweep_seconds,
         )
@@ -61,7 +66,7 @@ async def store_of(settings: Settings) -> AsyncGenerator[Store]:
     from bot.store import store_at
 
     make_data_dir(settings)
-    store = store_at(settings.store_url)
+    store = store_at(settings.store_url, blobs_of(settings))
     await store.open()
     try:
         yield store
@@ -76,6 +81,8 @@ async def bus_of(settings: Settings) -> AsyncGenerator[Bus]:
     bus = open_bus(settings.nats_url or None, settings.data_dir)
     await bus.open()
     try:
+        for worry in await bus.worries():
+            log.warning("%s", worry)
         yield bus
     finally:
         await bus.close()
@@ -83,13 +90,19 @@ async def bus_of(settings: Settings) -> AsyncGenerator[Bus]:
 
 @contextlib.asynccontextmanager
 async def plant(
-    settings: Settings, store: Store, forge: WritableForge, *, trusted: bool = False
+    settings: Settings,
+    store: Store,
+    forge: WritableForge,
+    *,
+    breakers: Breakers | None = None,
+    trusted: bool = False,
 ) -> AsyncGenerator[Plant]:
     """`trusted` says that the code to run is the user's own: then bubblewrap will do."""
-    sandboxes = await sandboxes_of(settings, trusted=trusted)
+    breakers = breakers or Breakers()
+    sandboxes = await sandboxes_of(settings, breakers, trusted=trusted)
     tracer = OtlpTracer(settings.otlp_endpoint) if settings.otlp_endpoint else NoTracer()
     door = Door(Gate(bundle()), forge, store, new_run)
-    model = LiteLlm(settings)
+    model = Models(settings, breakers)
     blobs = blobs_of(settings)
     ports = Ports(
         forge=forge,
@@ -110,10 +123,10 @@ async def plant(
 
 
 def blobs_of(settings: Settings) -> FolderBlobs:
-    return FolderBlobs(settings.data_dir / "blobs")
+    return FolderBlobs(settings.blobs_dir)
 
 
-async def sandboxes_of(settings: Settings, *, trusted: bool) -> Sandboxes:
+async def sandboxes_of(settings: Settings, breakers: Breakers | None = None, *, trusted: bool) -> Sandboxes:
     from bot.sandboxes.detect import choose
     from bot.sandboxes.process import ProcessSandboxes
 
@@ -121,6 +134,7 @@ async def sandboxes_of(settings: Settings, *, trusted: bool) -> Sandboxes:
         settings.sandbox,
         image=settings.sandbox_image,
         host=settings.docker_host,
+        breakers=breakers,
         root=settings.data_dir / "sandboxes",
         # So that the sandboxes of two installations on one engine are told apart.
         instance=hashlib.sha256(settings.store_url.encode()).hexdigest()[:12],

@@ -26,12 +26,14 @@ _VARIABLES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def need_models(settings: Settings) -> dict[str, str]:
-    """The model of each route; OperatorProblem when one is not set or its key is missing."""
-    models = {route: settings.model_for(route) for route in ROUTES}
-    for model in models.values():
+def need_models(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """The models of each route, the first and what stands in for it; OperatorProblem when one is not set or
+    its key is missing."""
+    models = {route: settings.models_for(route) for route in ROUTES}
+    for model in {model: None for chain in models.values() for model in chain}:
         variable = _VARIABLES.get(model.partition("/")[0])
-        given = settings.model_api_key.get_secret_value() or (variable and os.environ.get(variable))
-        if variable and not given:
-            raise OperatorProblem(f"{model} needs a key: set {variable} or REDFIRST_MODEL_API_KEY")
+        _, key = settings.model_access(model)
+        if variable and not (key or os.environ.get(variable)):
+            either = "" if model == settings.model_fallback else " or REDFIRST_MODEL_API_KEY"
+            raise OperatorProblem(f"{model} needs a key: set {variable}{either}")
     return models

@@ -9,14 +9,15 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.retry_after import asked_to_wait
 from bot.settings import Settings
-from workflows.errors import ModelProblem, OperatorProblem, Passing
+from workflows.errors import ModelProblem, OperatorProblem, Passing, Problem
 from workflows.ports import Message, ToolCall, ToolSpec, Turn, Usage
 
 
@@ -69,27 +70,28 @@ class LiteLlm:
         if self._loading is None:
             self._loading = in_daemon(load)
 
-    async def complete(self, route: str, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Turn:
+    async def ask(self, model: str, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Turn:
+        """One answer of one model, asked once."""
         self.warm()
         assert self._loading is not None  # noqa: S101 - warm() has just seen to it
         litellm = await asyncio.shield(self._loading)
-        settings = self._settings
+        api_base, api_key = self._settings.model_access(model)
         try:
             response = await litellm.acompletion(
-                model=settings.model_for(route),
+                model=model,
                 messages=[_wire(message) for message in messages],
                 tools=[{"type": "function", "function": tool.model_dump()} for tool in tools] or None,
-                timeout=settings.model_timeout,
-                api_base=settings.model_api_base or None,
-                api_key=settings.model_api_key.get_secret_value() or None,
+                timeout=self._settings.model_timeout,
+                api_base=api_base or None,
+                api_key=api_key or None,
                 num_retries=0,  # steps retry, and count what they spend
                 max_retries=0,
             )
-        except (litellm.AuthenticationError, litellm.PermissionDeniedError) as error:
-            raise OperatorProblem(f"the model's provider does not accept our key: {_short(error)}") from error
-        except (litellm.NotFoundError, litellm.BadRequestError) as error:
-            raise OperatorProblem(f"the model refused the request: {_short(error)}") from error
         except (
+            litellm.AuthenticationError,
+            litellm.PermissionDeniedError,
+            litellm.NotFoundError,
+            litellm.BadRequestError,
             litellm.RateLimitError,
             litellm.InternalServerError,
             litellm.ServiceUnavailableError,
@@ -98,8 +100,32 @@ class LiteLlm:
             litellm.APIConnectionError,
             litellm.APIError,
         ) as error:
-            raise Passing(f"the model did not answer: {_short(error)}") from error
-        return _turn(response, _price(response))
+            raise _problem(model, error) from error
+        if response is None:
+            # So it is with a 422 of OpenAI's: litellm raises nothing, and says nothing.
+            raise OperatorProblem(f"{model} refused the request, and litellm does not say why")
+        return _turn(response, model, _price(response))
+
+
+# Answers of 4xx that pass by themselves: a time-out, a conflict, too early, too many.
+_PASSING_REFUSALS = frozenset({408, 409, 425, 429})
+
+
+def _problem(model: str, error: Exception) -> Problem:
+    """By the status, since litellm's classes differ from provider to provider for the same answer."""
+    status = int(getattr(error, "status_code", 0) or 0)
+    said = _short(error)
+    if status in {401, 403}:
+        return OperatorProblem(f"the provider of {model} does not accept our key: {said}")
+    if status == 402 or "insufficient_quota" in str(error):
+        return OperatorProblem(f"the provider of {model} wants to be paid before it goes on: {said}")
+    if 400 <= status < 500 and status not in _PASSING_REFUSALS:
+        return OperatorProblem(f"{model} refused the request: {said}")
+    return Passing(f"{model} did not answer: {said}", wait=asked_to_wait(_headers(error)))
+
+
+def _headers(error: Exception) -> Mapping[str, str]:
+    return getattr(error, "litellm_response_headers", None) or {}
 
 
 def in_daemon(make: Callable[[], ModuleType]) -> asyncio.Future[ModuleType]:
@@ -146,7 +172,7 @@ def _wire(message: Message) -> dict[str, Any]:
     return wire
 
 
-def _turn(response: object, dollars: float | None) -> Turn:
+def _turn(response: object, asked: str, dollars: float | None) -> Turn:
     try:
         read = _Response.model_validate(response)
     except ValueError as error:
@@ -162,7 +188,7 @@ def _turn(response: object, dollars: float | None) -> Turn:
             )
             for call in answer.tool_calls or []
         ),
-        model=read.model or "",
+        model=read.model or asked,
         usage=Usage(
             tokens_in=usage.prompt_tokens,
             tokens_out=usage.completion_tokens,

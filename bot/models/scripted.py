@@ -10,12 +10,15 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
 from bot.listening import serving
 from bot.models.script import Line, Script
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
 
 MODEL = "openai/scripted"
 
@@ -37,6 +40,11 @@ class _Request(BaseModel):
 @contextlib.asynccontextmanager
 async def scripted(script: Script, *, port: int = 0, pause: float = 0.0) -> AsyncGenerator[str]:
     """Serves the script on loopback; yields the address to give as `REDFIRST_MODEL_API_BASE`."""
+    async with serving(application(script, pause=pause), port=port) as url:
+        yield f"{url}/v1"
+
+
+def application(script: Script, *, pause: float = 0.0) -> ASGIApp:
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import JSONResponse
@@ -50,9 +58,7 @@ async def scripted(script: Script, *, port: int = 0, pause: float = 0.0) -> Asyn
         await asyncio.sleep(pause)
         return JSONResponse(_answer(line, asked))
 
-    app = Starlette(routes=[Route("/v1/chat/completions", complete, methods=["POST"])])
-    async with serving(app, port=port) as url:
-        yield f"{url}/v1"
+    return Starlette(routes=[Route("/v1/chat/completions", complete, methods=["POST"])])
 
 
 def _line(script: Script, asked: _Request) -> Line | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
+from bot.breakers import Breakers
 from bot.sandboxes.docker import DockerSandboxes
 from bot.sandboxes.process import INSTALL, ProcessSandboxes
 from workflows.errors import OperatorProblem
@@ -25,9 +26,10 @@ async def choose(
     instance: str = "default",
     python_prefixes: Sequence[Path] = (),
     path: Sequence[str] = (),
+    breakers: Breakers | None = None,
 ) -> Sandboxes:
     """Containers where an engine answers, else bubblewrap. The facts of each sandbox say which it was."""
-    docker = DockerSandboxes(image, host=host, runtime=runtime, instance=instance)
+    docker = DockerSandboxes(image, host=host, runtime=runtime, instance=instance, breakers=breakers)
     process = ProcessSandboxes(root, python_prefixes=python_prefixes, path=path)
     if preference == "process":
         return process

@@ -7,6 +7,7 @@ import re
 
 from pydantic import ValidationError
 
+from bot.breakers import Breakers
 from bot.sandboxes.docker_engine import Engine
 from bot.sandboxes.docker_sandbox import DockerSandbox
 from workflows.errors import Gone, OperatorProblem, SandboxBroken
@@ -17,7 +18,15 @@ _TOOLS = "for tool in tar head rm chmod; do command -v $tool >/dev/null || { ech
 
 
 class DockerSandboxes:
-    def __init__(self, image: str, *, host: str = "", runtime: str = "", instance: str = "default") -> None:
+    def __init__(
+        self,
+        image: str,
+        *,
+        host: str = "",
+        runtime: str = "",
+        instance: str = "default",
+        breakers: Breakers | None = None,
+    ) -> None:
         """`image` is for specs that name none. `host` is as in DOCKER_HOST, which is used when it is empty.
 
         `runtime` is one of the engine's, such as runsc or kata. `instance` tells installations apart that
@@ -27,6 +36,7 @@ class DockerSandboxes:
         self._host = host
         self._runtime = runtime
         self._instance = instance
+        self._breakers = breakers
         self._opening = asyncio.Lock()
         self._opened: Engine | None = None
         self._good_images: set[str] = set()
@@ -98,7 +108,7 @@ class DockerSandboxes:
     async def _engine(self) -> Engine:
         async with self._opening:
             if self._opened is None:
-                self._opened = await Engine.open(self._host)
+                self._opened = await Engine.open(self._host, self._breakers)
             return self._opened
 
     def _start(self, engine: Engine, spec: SandboxSpec) -> DockerSandbox:

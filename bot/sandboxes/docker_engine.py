@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
+from bot.breakers import Breaker, Breakers
 from workflows.errors import Gone, OperatorProblem, SandboxBroken
 
 if TYPE_CHECKING:
@@ -34,6 +35,11 @@ _UPGRADE = (
 )
 
 
+class EngineSilent(SandboxBroken):
+    """The engine itself does not answer. What it answers, even that it could not, may be one sandbox's fault,
+    and that is steered by strangers: it must not keep all others from their sandboxes."""
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """Where an engine listens."""
@@ -50,17 +56,18 @@ class Endpoint:
                 context = _context(self.tls) if self.tls else None
                 return await asyncio.open_connection(where.hostname, where.port or 2375, ssl=context)
         except OSError as problem:
-            raise SandboxBroken(f"No Docker engine answers at {self.host}: {HINT}. ({problem})") from problem
+            raise EngineSilent(f"No Docker engine answers at {self.host}: {HINT}. ({problem})") from problem
 
 
 class Engine:
-    def __init__(self, client: DockerClient, endpoint: Endpoint) -> None:
+    def __init__(self, client: DockerClient, endpoint: Endpoint, breaker: Breaker) -> None:
         self.client = client
         self.host = endpoint.host
         self._endpoint = endpoint
+        self._breaker = breaker
 
     @classmethod
-    async def open(cls, host: str = "") -> Engine:
+    async def open(cls, host: str = "", breakers: Breakers | None = None) -> Engine:
         """`host` as in DOCKER_HOST; empty is that variable, or the docker command's current context."""
         endpoint = await asyncio.to_thread(_endpoint, host)
         try:
@@ -68,13 +75,16 @@ class Engine:
             _, writer = await endpoint.connect()
             writer.close()
             await writer.wait_closed()
-            return cls(await asyncio.to_thread(_client, endpoint), endpoint)
+            breaker = (breakers or Breakers()).of(
+                f"the Docker engine at {endpoint.host}", counts=EngineSilent
+            )
+            return cls(await asyncio.to_thread(_client, endpoint), endpoint, breaker)
         except SandboxBroken as broken:
             raise OperatorProblem(broken.sentence) from broken
 
     async def call(self, work: Callable[[], T]) -> T:
         """`work` with the SDK, in a thread; what the SDK raises becomes one of our errors."""
-        return await asyncio.to_thread(self._translated, work)
+        return await self._breaker.call(lambda: asyncio.to_thread(self._translated, work))
 
     def _translated(self, work: Callable[[], T]) -> T:
         from docker.errors import APIError, DockerException, NotFound
@@ -89,14 +99,14 @@ class Engine:
             raise SandboxBroken(f"The Docker engine refused: {refused.explanation}") from refused
         # The SDK lets the errors of its HTTP library through; those are OSErrors.
         except (DockerException, OSError) as problem:
-            raise SandboxBroken(f"The Docker engine at {self.host} stopped answering: {HINT}.") from problem
+            raise EngineSilent(f"The Docker engine at {self.host} stopped answering: {HINT}.") from problem
 
     @asynccontextmanager
     async def attached(
         self, exec_id: str
     ) -> AsyncGenerator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
         """Starts a prepared command. Its output comes in frames; what is written is its stdin."""
-        reader, writer = await self._endpoint.connect()
+        reader, writer = await self._breaker.call(self._endpoint.connect)
         try:
             body = '{"Detach":false,"Tty":false}'
             api = self.client.api.api_version

@@ -11,7 +11,7 @@ from bot.sandboxes import docker_exec, inout
 from bot.sandboxes.command import USER, checked
 from bot.sandboxes.docker_engine import Engine
 from bot.sandboxes.output import Collector, Ran
-from workflows.errors import Gone, SandboxBroken
+from workflows.errors import Gone, SandboxBroken, Unreachable
 from workflows.ports import ExecResult, SandboxFacts, SandboxSpec
 
 _USER = f"{USER}:{USER}"
@@ -115,7 +115,7 @@ class DockerSandbox:
         deadline = time.monotonic() + _LAST_WORDS
         while not running.done() and time.monotonic() < deadline:
             # Again and again: it may not have begun yet, or there is no room for one more process.
-            with contextlib.suppress(TimeoutError, SandboxBroken):
+            with contextlib.suppress(TimeoutError, SandboxBroken, Unreachable):
                 async with asyncio.timeout(_LAST_WORDS):
                     await self._kill_all()
             await asyncio.wait([running], timeout=_PAUSE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from bot.breakers import Breakers
 from bot.bus.port import Bus, BusUnavailable, Topic
 from bot.release import release
 from bot.settings import Settings
@@ -22,7 +23,7 @@ log = logging.getLogger("redfirst.web")
 _QUIET: TelemetryConfig = {"auto_configure": False, "tracing": False}
 
 
-def create_app(settings: Settings, store: Store, bus: Bus) -> ASGIApp:
+def create_app(settings: Settings, store: Store, bus: Bus, breakers: Breakers) -> ASGIApp:
     from fastapi import FastAPI
 
     async def announce(delivery: str) -> None:
@@ -34,7 +35,7 @@ def create_app(settings: Settings, store: Store, bus: Bus) -> ASGIApp:
 
     webhook = Webhook(settings.webhook_secrets(), store.keep_delivery, announce)
     app = FastAPI(title="Redfirst", version=release(), docs_url=None, redoc_url=None, telemetry=_QUIET)
-    app.include_router(health.routes(store, bus))
+    app.include_router(health.routes(store, bus, breakers))
 
     async def front(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == PATH:

@@ -1,10 +1,11 @@
-"""`/healthz`: the process answers. `/readyz`: the store and the bus do too."""
+"""`/healthz`: the process answers. `/readyz`: the store and the bus do too, and what else does not."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
+from bot.breakers import Breakers
 from bot.bus.port import Bus
 from bot.release import release
 from bot.store.port import Store
@@ -15,9 +16,11 @@ class Health(BaseModel):
     release: str
     ok: bool = True
     wrong: list[str] = []
+    away: list[str] = []
+    """What runs wait for. Deliveries are taken all the same, so it does not make this process unready."""
 
 
-def routes(store: Store, bus: Bus) -> APIRouter:
+def routes(store: Store, bus: Bus, breakers: Breakers) -> APIRouter:
     async def healthz() -> Health:
         return Health(release=release())
 
@@ -29,7 +32,7 @@ def routes(store: Store, bus: Bus) -> APIRouter:
             except Problem as problem:
                 wrong.append(problem.sentence)
         response.status_code = 503 if wrong else 200
-        return Health(release=release(), ok=not wrong, wrong=wrong)
+        return Health(release=release(), ok=not wrong, wrong=wrong, away=breakers.away())
 
     router = APIRouter(tags=["health"])
     router.add_api_route("/healthz", healthz)

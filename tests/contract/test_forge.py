@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.breakers import Breakers
 from bot.demo.scene import REPOSITORY, project_files, scene
 from bot.forge import WritableForge
-from bot.github.forge import GitHubForge
+from bot.github.guarded import GuardedForge
 from bot.local.forge import LocalForge
 from bot.settings import load
 from policies.effects import OpenPullRequest, PostComment, PushCommit
@@ -31,12 +32,13 @@ async def forge(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerato
         yield LocalForge(_repository(tmp_path / "shelf"), tmp_path / "proposals")
         return
     async with scene() as stage:
-        made = GitHubForge(
+        made = GuardedForge(
             load(
                 github_api_url=stage.standin.api_url,
                 github_token="redfirst-token",
                 bot_id=stage.standin.world.user("redfirst[bot]").id,
-            )
+            ),
+            Breakers(),
         )
         yield made
         await made.close()

@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.breakers import Breakers
 from bot.listening import serving
-from bot.models.litellm import LiteLlm
+from bot.models.routes import Models
 from bot.models.script import Call, Script, part, say
 from bot.models.scripted import MODEL, scripted
 from bot.settings import load
@@ -41,8 +42,9 @@ async def quiet() -> AsyncGenerator[None]:
     await litellm.close_litellm_async_clients()  # pyright: ignore[reportPrivateImportUsage]
 
 
-def _model(url: str, timeout: float = 10) -> LiteLlm:
-    return LiteLlm(load(model=MODEL, model_api_base=url, model_api_key="sk-test-key", model_timeout=timeout))
+def _model(url: str, timeout: float = 10) -> Models:
+    settings = load(model=MODEL, model_api_base=url, model_api_key="sk-test-key", model_timeout=timeout)
+    return Models(settings, Breakers())
 
 
 async def test_text_calls_and_usage_come_back() -> None:
@@ -84,11 +86,16 @@ async def _answering(answer: Callable[[Request], Awaitable[Response]]) -> tuple[
     ("status", "problem", "words"),
     [
         (401, OperatorProblem, "does not accept our key"),
+        (402, OperatorProblem, "wants to be paid"),
+        (403, OperatorProblem, "does not accept our key"),
         (400, OperatorProblem, "refused the request"),
         (404, OperatorProblem, "refused the request"),
+        (413, OperatorProblem, "refused the request"),
+        (408, Passing, "did not answer"),
         (429, Passing, "did not answer"),
         (500, Passing, "did not answer"),
         (503, Passing, "did not answer"),
+        (529, Passing, "did not answer"),
     ],
 )
 async def test_a_failure_says_whose_move_it_is_and_is_asked_once(
@@ -103,6 +110,16 @@ async def test_a_failure_says_whose_move_it_is_and_is_asked_once(
             await _model(url).complete("plan", ASK, [])
     assert len(seen) == 1
     assert "sk-test-key" not in str(raised.value)
+
+
+async def test_a_refusal_that_litellm_keeps_to_itself_is_the_operators_move() -> None:
+    async def answer(_: Request) -> Response:
+        return JSONResponse({"error": {"message": "no"}}, status_code=422)
+
+    app, _ = await _answering(answer)
+    async with serving(app) as url:
+        with pytest.raises(OperatorProblem, match="refused the request"):
+            await _model(url).complete("plan", ASK, [])
 
 
 async def test_silence_is_a_passing_failure() -> None:
@@ -140,4 +157,4 @@ async def test_arguments_that_are_no_json_can_be_sent_back() -> None:
 
 async def test_without_a_model_nothing_is_asked() -> None:
     with pytest.raises(OperatorProblem, match="REDFIRST_MODEL"):
-        await LiteLlm(load()).complete("plan", ASK, [])
+        await Models(load(), Breakers()).complete("plan", ASK, [])

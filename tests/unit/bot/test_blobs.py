@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,21 @@ async def test_a_folder_that_cannot_be_written_says_what_to_do(tmp_path: Path) -
 async def test_a_blob_of_another_process_is_found(tmp_path: Path) -> None:
     digest = await FolderBlobs(tmp_path).put(b"x")
     assert await FolderBlobs(tmp_path).get(digest) == b"x"
+
+
+async def test_every_folder_that_had_to_be_made_is_durable_before_the_name_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # More than ext4 needs, which syncs a folder together with those above it: others need not.
+    synced: set[str] = set()
+    sync = os.fsync
+
+    def noted(opened: int) -> None:
+        sync(opened)
+        synced.add(str(Path(f"/proc/self/fd/{opened}").readlink()))
+
+    monkeypatch.setattr(os, "fsync", noted)
+    digest = await FolderBlobs(tmp_path / "data" / "blobs").put(b"x")
+    data = tmp_path / "data"
+    folders = {tmp_path, data, data / "blobs", data / "blobs" / digest[:2]}
+    assert synced >= {str(folder) for folder in folders}

@@ -311,6 +311,7 @@ def test_the_status_of_a_run() -> None:
     run = Run(
         id="r1",
         workflow="fix",
+        definition="abc",
         status=RunStatus.RUNNING,
         path="fix/plan",
         trigger=trigger(),
