@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import os
 import secrets
 from pathlib import Path
 
+from bot.durable import make_folder, sync_folder
 from workflows.errors import Gone, OperatorProblem
+
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 class FolderBlobs:
@@ -23,6 +27,11 @@ class FolderBlobs:
             return await asyncio.to_thread(self.path(digest).read_bytes)
         except FileNotFoundError as error:
             raise Gone(f"blob {digest[:12]} is not in {self._folder}") from error
+        except OSError as error:
+            raise OperatorProblem(
+                f"cannot read blob {digest[:12]} in {self._folder}: {error.strerror}; "
+                "make it readable for this user, or check the disk"
+            ) from error
 
     def path(self, digest: str) -> Path:
         if not (len(digest) == 64 and digest.isalnum()):
@@ -32,37 +41,42 @@ class FolderBlobs:
     def _put(self, content: bytes) -> str:
         digest = hashlib.sha256(content).hexdigest()
         path = self.path(digest)
-        part = path.with_name(f"{digest}.{secrets.token_hex(4)}")
         try:
-            if path.exists():
-                return digest
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                _write(part, content)
-                part.rename(path)
-            finally:
-                part.unlink(missing_ok=True)
+            if not _touched(path):
+                make_folder(path.parent)
+                _write(path, content)
+            # Also when it was there: who put it there may have been killed before this, or not be as far yet.
+            # The journal will point to it.
             for folder in (path.parent, self._folder):
-                _sync(folder)
+                sync_folder(folder)
         except OSError as error:
-            raise OperatorProblem(f"cannot write to {self._folder}: {error.strerror}") from error
+            what = "make room" if error.errno in _FULL else "make it a folder that this user can write to"
+            raise OperatorProblem(
+                f"cannot write to {self._folder}: {error.strerror}; {what}, and try again"
+            ) from error
         return digest
 
 
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    """A name in a folder is durable when the folder is: the journal will point to it."""
-    opened = os.open(folder, os.O_RDONLY)
+def _touched(path: Path) -> bool:
+    """It is there, and young again: pruning lets alone what somebody may be about to refer to."""
     try:
-        os.fsync(opened)
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Whole or not at all, under a name that only whole ones have."""
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.rename(path)
     finally:
-        os.close(opened)
+        part.unlink(missing_ok=True)
 
 
 class MemoryBlobs:

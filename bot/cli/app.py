@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import action, demo, doctor, fix, runs, serve, version, work
+from bot.cli import action, dead, demo, doctor, fix, runs, serve, store, version, work, workflows
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,3 +16,6 @@ app = typer.Typer(
 for command in (demo.demo, serve.serve, work.work, fix.fix, action.action, doctor.doctor, version.version):
     app.command()(command)
 app.add_typer(runs.app, name="runs")
+app.add_typer(dead.app, name="dead")
+app.add_typer(workflows.app, name="workflows")
+app.add_typer(store.app, name="store")

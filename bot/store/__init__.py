@@ -6,10 +6,13 @@ from pathlib import Path
 
 from bot.store.port import Store
 from workflows.errors import OperatorProblem
+from workflows.ports import Blobs
 
 
-def store_at(url: str) -> Store:
+def store_at(url: str, blobs: Blobs | None = None) -> Store:
     """The store that a URL names, not yet opened: `sqlite:///…`, `postgresql://…`, or `memory:`.
+
+    Long rows are kept among the blobs, if there are any, and can only be read again with the same ones.
 
     SQLAlchemy is imported here and not above: most commands need no store, and start-up is felt.
     """
@@ -22,12 +25,12 @@ def store_at(url: str) -> Store:
         from bot.store.sql import SqlStore
         from bot.store.sqlite import SqliteDatabase
 
-        return SqlStore(SqliteDatabase(Path(rest.removeprefix("///"))))
+        return SqlStore(SqliteDatabase(Path(rest.removeprefix("///"))), blobs)
     if scheme in {"postgresql", "postgres"}:
         from bot.store.postgres import PostgresDatabase
         from bot.store.sql import SqlStore
 
-        return SqlStore(PostgresDatabase(url))
+        return SqlStore(PostgresDatabase(url), blobs)
     raise OperatorProblem(
         f"{scheme}: is not a store: give sqlite:///path/to/redfirst.db or postgresql://user@host/database"
     )

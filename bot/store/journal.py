@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from bot.store.long_rows import Elsewhere, read
 from bot.store.projection import Standing
 from bot.store.refusals import append_refused, still_ours
-from bot.store.schema import CAN_GO_ON, JOURNAL, NOT_ENDED, RUNS
+from bot.store.schema import CAN_GO_ON, JOURNAL, NOT_ENDED, RUNS, TO_BE_WOKEN
 from bot.store.statements import Link, Statement, now, number, value, word
-from bot.store.stored import row
 from workflows.engine.entries import Row
 from workflows.engine.journal import Lease
 from workflows.errors import Gone
@@ -18,7 +18,12 @@ from workflows.ports import RunStatus
 
 _CLAIM = Statement(
     sa.update(RUNS)
-    .where(RUNS.c.id == value("run"), RUNS.c.lease_until <= now(), sa.text(CAN_GO_ON))
+    .where(
+        RUNS.c.id == value("run"),
+        RUNS.c.lease_until <= now(),
+        # It stays parked, and wants to be woken, until whoever claims it has written a row.
+        sa.or_(sa.text(CAN_GO_ON), sa.and_(sa.text(TO_BE_WOKEN), RUNS.c.wake_at <= now())),
+    )
     .values(
         worker=value("new_worker"),
         fence=RUNS.c.fence + sa.literal_column("1"),
@@ -27,14 +32,12 @@ _CLAIM = Statement(
     .returning(RUNS.c.fence)
 )
 _OURS = (RUNS.c.id == value("run"), RUNS.c.fence == number("our_fence"))
+# A lease that was given back, or freed by the row that ended or parked the run, is nothing to renew.
+_NOT_FREED = RUNS.c.lease_until > sa.literal_column("0")
 _RENEW = Statement(
-    sa.update(RUNS).where(*_OURS, sa.text(CAN_GO_ON)).values(lease_until=now() + number("milliseconds"))
+    sa.update(RUNS).where(*_OURS, _NOT_FREED).values(lease_until=now() + number("milliseconds"))
 )
-_RELEASE = Statement(
-    sa.update(RUNS)
-    .where(*_OURS, RUNS.c.lease_until > sa.literal_column("0"))
-    .values(lease_until=sa.literal_column("0"))
-)
+_RELEASE = Statement(sa.update(RUNS).where(*_OURS, _NOT_FREED).values(lease_until=sa.literal_column("0")))
 _HOLDER = Statement(
     sa.select(RUNS.c.fence, RUNS.c.worker, RUNS.c.status, RUNS.c.last_seq).where(RUNS.c.id == value("run"))
 )
@@ -70,7 +73,11 @@ _GOES_ON = Statement(
 def _turns(held: bool, frees: bool) -> Statement:
     guards = [*_UNMOVED, sa.text(NOT_ENDED), *([_HELD] if held else [])]
     path = sa.func.coalesce(value("new_path"), RUNS.c.path)
-    turned = sa.update(RUNS).where(*guards).values({**_ON, "path": path, "status": value("new_status")})
+    turned = (
+        sa.update(RUNS)
+        .where(*guards)
+        .values({**_ON, "path": path, "status": value("new_status"), "wake_at": number("new_wake_at")})
+    )
     return Statement(turned.values(lease_until=sa.literal_column("0")) if frees else turned)
 
 
@@ -103,7 +110,14 @@ def _move(link: Link, run: str, after: int, more: int, standing: Standing, fence
             return True
     turns = _TURNS[fence is not None, standing.frees]
     moved = turns(
-        link, run=run, after=after, more=more, new_path=path, new_status=status.value, our_fence=fence
+        link,
+        run=run,
+        after=after,
+        more=more,
+        new_path=path,
+        new_status=status.value,
+        new_wake_at=standing.wake_at,
+        our_fence=fence,
     )
     return moved.rowcount == 1
 
@@ -115,8 +129,8 @@ _ROWS = Statement(
 )
 
 
-def rows(link: Link, run: str, after: int) -> list[Row]:
-    found = [row(run, *kept) for kept in _ROWS(link, run=run, after=after).fetchall()]
+def rows(link: Link, run: str, after: int) -> list[Row | Elsewhere]:
+    found = [read(run, *kept) for kept in _ROWS(link, run=run, after=after).fetchall()]
     if not found:
         _holder(link, run)
     return found

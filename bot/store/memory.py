@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from bot.store.port import Delivery, DeliveryState, NewDelivery, NewRun, Run
+from bot.bus.port import Topic
+from bot.store.port import DeadLetter, Delivery, DeliveryState, DueRun, NewDelivery, NewRun, Run
 from bot.store.projection import standing
 from bot.store.refusals import append_refused, still_ours
+from bot.store.stored import storable
 from workflows.engine.entries import Entry, Row
 from workflows.engine.journal import Lease
 from workflows.errors import Gone
@@ -23,10 +25,14 @@ class _Kept:
     fence: int = 0
     worker: str = ""
     lease_until: float = 0.0
+    wake_at: float = 0.0
+
+    def can_go_on(self, now: float) -> bool:
+        return self.run.status in {RunStatus.QUEUED, RunStatus.RUNNING} or 0 < self.wake_at <= now
 
     @property
-    def can_go_on(self) -> bool:
-        return self.run.status in {RunStatus.QUEUED, RunStatus.RUNNING}
+    def tenant(self) -> str:
+        return self.run.trigger.tenant.repository
 
 
 class MemoryStore:
@@ -34,6 +40,7 @@ class MemoryStore:
         self._clock = clock
         self._deliveries: dict[str, Delivery] = {}
         self._runs: dict[str, _Kept] = {}
+        self._dead: dict[tuple[Topic, str], DeadLetter] = {}
 
     async def open(self) -> None: ...
 
@@ -56,12 +63,14 @@ class MemoryStore:
 
     async def finish_delivery(self, delivery_id: str, state: DeliveryState, outcome: str) -> None:
         before = await self.delivery(delivery_id)
-        self._deliveries[delivery_id] = before.model_copy(update={"state": state, "outcome": outcome})
+        after = {"state": state, "outcome": storable(outcome)}
+        self._deliveries[delivery_id] = before.model_copy(update=after)
 
     async def waiting_deliveries(self, older_than: float = 0.0, limit: int = 100) -> Sequence[str]:
         until = self._clock() - older_than
         waiting = [each for each in self._deliveries.values() if each.state is DeliveryState.WAITING]
-        return [each.id for each in waiting if each.received_at.timestamp() <= until][:limit]
+        old = [each.id for each in waiting if each.received_at.timestamp() <= until]
+        return [each for each in old if (Topic.DELIVERIES, each) not in self._dead][:limit]
 
     async def create_run(self, run: NewRun) -> tuple[Run, bool]:
         for kept in self._runs.values():
@@ -72,6 +81,7 @@ class MemoryStore:
         new = Run(
             id=run.id,
             workflow=run.trigger.workflow,
+            definition=run.started.definition,
             status=RunStatus.QUEUED,
             path="",
             trigger=run.trigger,
@@ -84,17 +94,55 @@ class MemoryStore:
     async def run(self, run_id: str) -> Run:
         return self._kept(run_id).run
 
-    async def runs(self, limit: int = 20) -> Sequence[Run]:
-        return [kept.run for kept in reversed(self._runs.values())][:limit]
+    async def runs(self, limit: int = 20, *, ended: bool | None = None) -> Sequence[Run]:
+        newest = [kept.run for kept in reversed(self._runs.values())]
+        return [run for run in newest if ended is None or run.status.ended is ended][:limit]
 
     async def last_run(self, subject: str) -> Run | None:
         of_it = (kept.run for kept in reversed(self._runs.values()) if kept.run.trigger.subject == subject)
         return next(of_it, None)
 
-    async def idle_runs(self, limit: int = 100) -> Sequence[str]:
+    async def due_runs(
+        self, per_tenant: int, *, tenant: str | None = None, limit: int = 100
+    ) -> Sequence[DueRun]:
         now = self._clock()
-        idle = [kept.run.id for kept in self._runs.values() if kept.can_go_on and kept.lease_until <= now]
-        return idle[:limit]
+        going: dict[str, list[_Kept]] = {}
+        for kept in self._runs.values():
+            counts = kept.lease_until > now or (Topic.RUNS, kept.run.id) not in self._dead
+            if counts and kept.can_go_on(now) and tenant in {None, kept.tenant}:
+                going.setdefault(kept.tenant, []).append(kept)
+        turns: list[tuple[int, _Kept]] = []
+        for of_one in going.values():
+            of_one.sort(key=lambda kept: kept.lease_until <= now)
+            turns += enumerate(of_one[:per_tenant])
+        order = {run: number for number, run in enumerate(self._runs)}
+        turns.sort(key=lambda turn: (turn[0], order[turn[1].run.id]))
+        free = [kept for _, kept in turns if kept.lease_until <= now]
+        return [
+            DueRun(
+                id=kept.run.id, workflow=kept.run.workflow, definition=kept.run.definition, fence=kept.fence
+            )
+            for kept in free[:limit]
+        ]
+
+    async def next_wake(self) -> float | None:
+        now = self._clock()
+        wakes = [
+            kept.wake_at
+            for kept in self._runs.values()
+            if kept.wake_at and kept.lease_until <= now and (Topic.RUNS, kept.run.id) not in self._dead
+        ]
+        return max(min(wakes) - now, 0.0) if wakes else None
+
+    async def bury(self, topic: Topic, item: str, times: int, said: str) -> None:
+        letter = DeadLetter(topic=topic, item=item, times=times, said=storable(said), at=self._now())
+        self._dead[topic, item] = letter
+
+    async def dead_letters(self, limit: int = 100) -> Sequence[DeadLetter]:
+        return sorted(self._dead.values(), key=lambda dead: (dead.at, dead.topic, dead.item))[:limit]
+
+    async def unbury(self, topic: Topic, item: str) -> bool:
+        return self._dead.pop((topic, item), None) is not None
 
     async def live_runs(self) -> frozenset[str]:
         return frozenset(kept.run.id for kept in self._runs.values() if not kept.run.status.ended)
@@ -102,7 +150,7 @@ class MemoryStore:
     async def claim(self, run: str, worker: str, seconds: float) -> Lease | None:
         kept = self._runs.get(run)
         now = self._clock()
-        if kept is None or not kept.can_go_on or kept.lease_until > now:
+        if kept is None or not kept.can_go_on(now) or kept.lease_until > now:
             return None
         kept.fence += 1
         kept.worker = worker
@@ -111,7 +159,7 @@ class MemoryStore:
 
     async def renew(self, lease: Lease, seconds: float) -> None:
         kept = self._kept(lease.run)
-        if kept.fence == lease.fence and kept.can_go_on:
+        if kept.fence == lease.fence and kept.lease_until > 0:
             kept.lease_until = self._clock() + seconds
         else:
             still_ours(lease, kept.fence, kept.worker, kept.run.status)
@@ -135,6 +183,7 @@ class MemoryStore:
         new = standing(entries)
         path = kept.run.path if new.path is None else new.path
         kept.run = kept.run.model_copy(update={"status": new.status, "path": path, "updated_at": now})
+        kept.wake_at = new.wake_at / 1000
         if new.frees:
             kept.lease_until = 0.0
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from bot.bus.port import Topic
 from workflows.engine.entries import RunStarted
 from workflows.engine.journal import JournalStore
 from workflows.errors import OperatorProblem
@@ -60,12 +61,40 @@ class Run(BaseModel):
 
     id: str
     workflow: str
+    definition: str
+    """Digest of the tree that it was started with."""
     status: RunStatus
     path: str
     """Where it is: the path of the last entry that has one."""
     trigger: Trigger
     created_at: datetime
     updated_at: datetime
+
+
+class DueRun(BaseModel):
+    """A run whose turn it is: it can go on, nobody holds it, and its tenant has room for it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    workflow: str
+    definition: str
+    fence: int
+    """Of its last lease. As long as it stays the same, nobody has taken the run up since."""
+
+
+class DeadLetter(BaseModel):
+    """What was tried again and again and put aside, until a person says what to do with it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    topic: Topic
+    item: str
+    """Id of a delivery or of a run."""
+    times: int
+    said: str
+    """What went wrong the last time."""
+    at: datetime
 
 
 class Store(JournalStore, Protocol):
@@ -105,16 +134,42 @@ class Store(JournalStore, Protocol):
         """Gone when it is unknown."""
         ...
 
-    async def runs(self, limit: int = 20) -> Sequence[Run]:
-        """Newest first."""
+    async def runs(self, limit: int = 20, *, ended: bool | None = None) -> Sequence[Run]:
+        """Newest first; only those that have ended, or only those that have not, when asked so."""
         ...
 
     async def last_run(self, subject: str) -> Run | None:
         """The newest run of `owner/name#7`."""
         ...
 
-    async def idle_runs(self, limit: int = 100) -> Sequence[str]:
-        """Runs that could go on and that nobody holds: queued or running without a valid lease."""
+    async def due_runs(
+        self, per_tenant: int, *, tenant: str | None = None, limit: int = 100
+    ) -> Sequence[DueRun]:
+        """Runs that can go on and that nobody holds: queued, running, or parked until a time that has come.
+
+        At most `per_tenant` of a tenant (its repository) count as going on at once, those held first and then
+        the oldest; what is beyond that is not due yet. Round robin: the first of each tenant before the
+        second of any. Never what is among the dead letters.
+        """
+        ...
+
+    async def next_wake(self) -> float | None:
+        """Seconds until the next parked run wants to be woken, 0 when one is overdue; None when none does."""
+        ...
+
+    async def bury(self, topic: Topic, item: str, times: int, said: str) -> None:
+        """Puts a delivery or a run aside: neither `waiting_deliveries` nor `due_runs` names it any more.
+
+        Again for the same item: the newest words count.
+        """
+        ...
+
+    async def dead_letters(self, limit: int = 100) -> Sequence[DeadLetter]:
+        """Oldest first."""
+        ...
+
+    async def unbury(self, topic: Topic, item: str) -> bool:
+        """False when it was not among the dead letters."""
         ...
 
     async def live_runs(self) -> frozenset[str]:

@@ -34,7 +34,7 @@ _DEFAULTS: dict[str, str | int] = {
 }
 
 # Any number, as long as nobody else in the database means something else by it.
-_UPGRADE_LOCK = "SELECT pg_advisory_xact_lock(7203114)"
+UPGRADE_LOCK = "SELECT pg_advisory_xact_lock(7203114)"
 
 
 class PostgresDatabase:
@@ -44,12 +44,12 @@ class PostgresDatabase:
         self._dialect = dialects.dialect()
         self._threads: Threads | None = None
         given = self._given()
-        self._place = (
+        self.place = (
             f"{given.get('host') or 'localhost'}:{given.get('port') or 5432}/{given.get('dbname') or ''}"
         )
 
     async def open(self) -> None:
-        self._threads = Threads(CONNECTIONS, self._connect)
+        self._threads = Threads(CONNECTIONS, self.connect)
         try:
             await self._threads.run(lambda: self._prepare(self._opened))
         except BaseException:
@@ -75,12 +75,12 @@ class PostgresDatabase:
             cursor.execute("SHOW server_version", None)
             return cursor.fetchone()[0].partition(" ")[0]
 
-        return f"PostgreSQL {await self.read(version)} at {self._place}"
+        return f"PostgreSQL {await self.read(version)} at {self.place}"
 
     @property
     def _opened(self) -> Threads:
         if self._threads is None:
-            raise StoreUnavailable(f"the store at {self._place} is not open")
+            raise StoreUnavailable(f"the store at {self.place} is not open")
         return self._threads
 
     def _patiently(self, threads: Threads, work: Callable[[Link], T], begin: bool) -> T:
@@ -93,7 +93,7 @@ class PostgresDatabase:
                     return _transaction(link, work) if begin else work(link)
             except psycopg.Error as error:
                 if not is_passing(error) or time.monotonic() > until:
-                    raise explained(error, self._place) from error
+                    raise explained(error, self.place) from error
             time.sleep(wait)
             wait = min(wait * 2, 1.0)
 
@@ -114,18 +114,18 @@ class PostgresDatabase:
             try:
                 if not self._is_current(_raw(link)):
                     _raw(link).autocommit = False
-                    migrations.upgrade("postgresql+psycopg", _raw(link), _UPGRADE_LOCK)
+                    migrations.upgrade("postgresql+psycopg", _raw(link), UPGRADE_LOCK)
             finally:
                 link.driver.close()
         except psycopg.Error as error:
-            raise explained(error, self._place) from error
+            raise explained(error, self.place) from error
 
     def _is_current(self, raw: psycopg.Connection[Any]) -> bool:
         there = raw.execute("SELECT to_regclass('alembic_version')").fetchone()
         kept = there and there[0] and raw.execute("SELECT version_num FROM alembic_version").fetchone()
-        return migrations.is_current(kept[0] if kept else None, self._place)
+        return migrations.is_current(kept[0] if kept else None, self.place)
 
-    def _connect(self) -> Link:
+    def connect(self) -> Link:
         raw = psycopg.connect(make_conninfo("", **{**_DEFAULTS, **self._given()}), autocommit=True)
         return Link(self._dialect, cast("Driver", raw))
 

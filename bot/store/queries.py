@@ -6,10 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.bus.port import Topic
+from bot.store.dead import not_buried
 from bot.store.port import Delivery, DeliveryState, NewDelivery, NewRun, Run
-from bot.store.schema import CAN_GO_ON, DELIVERIES, JOURNAL, NOT_ENDED, RUNS, TRIGGERS, WAITING
+from bot.store.schema import DELIVERIES, ENDED, JOURNAL, NOT_ENDED, RUNS, TRIGGERS, WAITING
 from bot.store.statements import Link, Statement, now, number, value, word
-from bot.store.stored import moment, text
+from bot.store.stored import moment, storable
 from workflows.errors import Conflict, Gone
 from workflows.ports import RunStatus
 from workflows.trigger import Trigger
@@ -27,7 +29,7 @@ _KEEP = Statement(
         state=word(DeliveryState.WAITING),
         outcome=word(""),
     ),
-    once=True,
+    already="DO NOTHING",
 )
 _DELIVERY = Statement(
     sa.select(
@@ -46,11 +48,15 @@ _FINISH = Statement(
 _REOPEN = Statement(
     sa.update(DELIVERIES)
     .where(DELIVERIES.c.id == value("delivery"), sa.text("state = 'failed'"))
-    .values(state="waiting")
+    .values(state="waiting", payload=sa.bindparam("new_payload", type_=sa.LargeBinary()))
 )
 _WAITING = Statement(
     sa.select(DELIVERIES.c.id)
-    .where(sa.text(WAITING), DELIVERIES.c.received_at <= now() - number("age"))
+    .where(
+        sa.text(WAITING),
+        DELIVERIES.c.received_at <= now() - number("age"),
+        not_buried(Topic.DELIVERIES, DELIVERIES.c.id),
+    )
     .order_by(DELIVERIES.c.number)
     .limit(number("most"))
 )
@@ -58,7 +64,12 @@ _WAITING = Statement(
 
 def keep_delivery(link: Link, delivery: NewDelivery) -> bool:
     kept = _KEEP(link, id=delivery.id, event=delivery.event, payload=delivery.payload)
-    return kept.rowcount == 1 or _REOPEN(link, delivery=delivery.id).rowcount == 1
+    return kept.rowcount == 1 or _reopened(link, delivery)
+
+
+def _reopened(link: Link, delivery: NewDelivery) -> bool:
+    """With its payload, which may have been pruned since."""
+    return _REOPEN(link, delivery=delivery.id, new_payload=delivery.payload).rowcount == 1
 
 
 def delivery(link: Link, delivery_id: str) -> Delivery:
@@ -77,7 +88,7 @@ def delivery(link: Link, delivery_id: str) -> Delivery:
 
 
 def finish_delivery(link: Link, delivery_id: str, state: DeliveryState, outcome: str) -> None:
-    done = _FINISH(link, delivery=delivery_id, new_state=state.value, new_outcome=outcome)
+    done = _FINISH(link, delivery=delivery_id, new_state=state.value, new_outcome=storable(outcome))
     if done.rowcount == 0:
         raise Gone(f"there is no delivery {delivery_id}")
 
@@ -97,6 +108,8 @@ _BEGIN = Statement(
         key=value("key"),
         subject=value("subject"),
         workflow=value("workflow"),
+        tenant=value("tenant"),
+        definition=value("definition"),
         status=word(RunStatus.QUEUED),
         path=word(""),
         created_at=now(),
@@ -105,8 +118,9 @@ _BEGIN = Statement(
         fence=sa.literal_column("0"),
         worker=word(""),
         lease_until=sa.literal_column("0"),
+        wake_at=sa.literal_column("0"),
     ),
-    once=True,
+    already="DO NOTHING",
 )
 _TRIGGER = Statement(sa.insert(TRIGGERS).inline().values(run=value("run"), trigger=value("trigger")))
 _FIRST_ROW = Statement(
@@ -116,7 +130,13 @@ _FIRST_ROW = Statement(
 )
 
 _RUN = sa.select(
-    RUNS.c.id, RUNS.c.status, RUNS.c.path, RUNS.c.created_at, RUNS.c.updated_at, TRIGGERS.c.trigger
+    RUNS.c.id,
+    RUNS.c.definition,
+    RUNS.c.status,
+    RUNS.c.path,
+    RUNS.c.created_at,
+    RUNS.c.updated_at,
+    TRIGGERS.c.trigger,
 ).join_from(RUNS, TRIGGERS, RUNS.c.id == TRIGGERS.c.run)
 _RUN_BY_ID = Statement(_RUN.where(RUNS.c.id == value("id")))
 _RUN_BY_KEY = Statement(_RUN.where(RUNS.c.key == value("key")))
@@ -126,20 +146,19 @@ _LAST_RUN = Statement(
     .order_by(RUNS.c.number.desc())
     .limit(sa.literal_column("1"))
 )
-_RUNS = Statement(_RUN.order_by(RUNS.c.number.desc()).limit(number("most")))
-_IDLE = Statement(
-    sa.select(RUNS.c.id)
-    .where(sa.text(CAN_GO_ON), RUNS.c.lease_until <= now())
-    .order_by(RUNS.c.number)
-    .limit(number("most"))
-)
+_NEWEST = _RUN.order_by(RUNS.c.number.desc()).limit(number("most"))
+_RUNS = {
+    None: Statement(_NEWEST),
+    True: Statement(_NEWEST.where(sa.text(ENDED))),
+    False: Statement(_NEWEST.where(sa.text(NOT_ENDED))),
+}
 _LIVE = Statement(sa.select(RUNS.c.id).where(sa.text(NOT_ENDED)))
 
 # A run that was in the way may have ended between our two looks; then there is room for a new one.
 _LOOKS = 5
 
 
-def create_run(link: Link, new: NewRun) -> tuple[Run, bool]:
+def create_run(link: Link, new: NewRun, first_row: str) -> tuple[Run, bool]:
     for _ in range(_LOOKS):
         begun = _BEGIN(
             link,
@@ -147,10 +166,12 @@ def create_run(link: Link, new: NewRun) -> tuple[Run, bool]:
             key=new.trigger.key,
             subject=new.trigger.subject,
             workflow=new.trigger.workflow,
+            tenant=new.trigger.tenant.repository,
+            definition=new.started.definition,
         )
         if begun.rowcount == 1:
             _TRIGGER(link, run=new.id, trigger=new.trigger.model_dump_json())
-            _FIRST_ROW(link, run=new.id, entry=text(new.started))
+            _FIRST_ROW(link, run=new.id, entry=first_row)
             return run(link, new.id), True
         found = (
             _RUN_BY_KEY(link, key=new.trigger.key).fetchone()
@@ -168,8 +189,8 @@ def run(link: Link, run_id: str) -> Run:
     return _as_run(found)
 
 
-def runs(link: Link, limit: int) -> list[Run]:
-    return [_as_run(row) for row in _RUNS(link, most=limit).fetchall()]
+def runs(link: Link, limit: int, ended: bool | None) -> list[Run]:
+    return [_as_run(row) for row in _RUNS[ended](link, most=limit).fetchall()]
 
 
 def last_run(link: Link, subject: str) -> Run | None:
@@ -177,20 +198,17 @@ def last_run(link: Link, subject: str) -> Run | None:
     return None if found is None else _as_run(found)
 
 
-def idle_runs(link: Link, limit: int) -> list[str]:
-    return [row[0] for row in _IDLE(link, most=limit).fetchall()]
-
-
 def live_runs(link: Link) -> frozenset[str]:
     return frozenset(row[0] for row in _LIVE(link).fetchall())
 
 
 def _as_run(found: tuple[Any, ...]) -> Run:
-    run_id, status, path, created_at, updated_at, kept = found
+    run_id, definition, status, path, created_at, updated_at, kept = found
     trigger = Trigger.model_validate_json(kept)
     return Run(
         id=run_id,
         workflow=trigger.workflow,
+        definition=definition,
         status=RunStatus(status),
         path=path,
         trigger=trigger,

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.store import journal, queries
+from bot.bus.port import Topic
+from bot.store import dead, due, journal, queries
 from bot.store.database import Database
-from bot.store.port import Delivery, DeliveryState, NewDelivery, NewRun, Run
+from bot.store.long_rows import LongRows
+from bot.store.port import DeadLetter, Delivery, DeliveryState, DueRun, NewDelivery, NewRun, Run
 from bot.store.projection import standing
 from bot.store.stored import text
 from workflows.engine.entries import Entry, Row
 from workflows.engine.journal import Lease
+from workflows.ports import Blobs
 
 
 class SqlStore:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, blobs: Blobs | None = None) -> None:
+        """Without blobs every row is in the database, however long."""
         self._database = database
+        self._long = LongRows(blobs)
 
     async def open(self) -> None:
         await self._database.open()
@@ -39,19 +44,34 @@ class SqlStore:
         return await self._database.read(lambda at: queries.waiting_deliveries(at, older_than, limit))
 
     async def create_run(self, run: NewRun) -> tuple[Run, bool]:
-        return await self._database.write(lambda at: queries.create_run(at, run))
+        [first_row] = await self._long.shortened([text(run.started)])
+        return await self._database.write(lambda at: queries.create_run(at, run, first_row))
 
     async def run(self, run_id: str) -> Run:
         return await self._database.read(lambda at: queries.run(at, run_id))
 
-    async def runs(self, limit: int = 20) -> Sequence[Run]:
-        return await self._database.read(lambda at: queries.runs(at, limit))
+    async def runs(self, limit: int = 20, *, ended: bool | None = None) -> Sequence[Run]:
+        return await self._database.read(lambda at: queries.runs(at, limit, ended))
 
     async def last_run(self, subject: str) -> Run | None:
         return await self._database.read(lambda at: queries.last_run(at, subject))
 
-    async def idle_runs(self, limit: int = 100) -> Sequence[str]:
-        return await self._database.read(lambda at: queries.idle_runs(at, limit))
+    async def due_runs(
+        self, per_tenant: int, *, tenant: str | None = None, limit: int = 100
+    ) -> Sequence[DueRun]:
+        return await self._database.read(lambda at: due.due_runs(at, per_tenant, tenant, limit))
+
+    async def next_wake(self) -> float | None:
+        return await self._database.read(due.next_wake)
+
+    async def bury(self, topic: Topic, item: str, times: int, said: str) -> None:
+        await self._database.write(lambda at: dead.bury(at, topic, item, times, said))
+
+    async def dead_letters(self, limit: int = 100) -> Sequence[DeadLetter]:
+        return await self._database.read(lambda at: dead.dead_letters(at, limit))
+
+    async def unbury(self, topic: Topic, item: str) -> bool:
+        return await self._database.write(lambda at: dead.unbury(at, topic, item))
 
     async def live_runs(self) -> frozenset[str]:
         return await self._database.read(queries.live_runs)
@@ -66,10 +86,11 @@ class SqlStore:
         await self._database.write(lambda at: journal.release(at, lease))
 
     async def rows(self, run: str, after: int = 0) -> list[Row]:
-        return await self._database.read(lambda at: journal.rows(at, run, after))
+        found = await self._database.read(lambda at: journal.rows(at, run, after))
+        return await self._long.whole(run, found)
 
     async def append(self, run: str, after: int, entries: Sequence[Entry], fence: int | None) -> None:
         # Here and not in the writer's thread: all others would wait for it.
-        kept = [text(entry) for entry in entries]
+        kept = await self._long.shortened([text(entry) for entry in entries])
         new = standing(entries)
         await self._database.write(lambda at: journal.append(at, run, after, kept, new, fence))

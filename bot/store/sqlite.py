@@ -33,13 +33,13 @@ class SqliteDatabase:
         self._writer: GroupWriter | None = None
 
     async def open(self) -> None:
-        self._threads = Threads(READERS, lambda: self._link(self._connect()))
+        self._threads = Threads(READERS, lambda: self._link(self.connect()))
         try:
             raw = await self._threads.run(self._prepare)
         except BaseException:
             await self.close()
             raise
-        self._writer = GroupWriter(self._link(raw), raw, self._explain)
+        self._writer = GroupWriter(self._link(raw), raw, self.explain)
 
     async def close(self) -> None:
         writer, self._writer = self._writer, None
@@ -62,7 +62,7 @@ class SqliteDatabase:
                 finally:
                     threads.give_back(link)
             except sqlite3.Error as error:
-                raise self._explain(error) from error
+                raise self.explain(error) from error
 
         return await threads.run(work)
 
@@ -77,7 +77,7 @@ class SqliteDatabase:
 
     def _prepare(self) -> sqlite3.Connection:
         """The connection that writes, on a schema that is up to date."""
-        self._make_file()
+        self.make_file()
         until = time.monotonic() + self._busy_seconds
         while True:
             try:
@@ -85,10 +85,10 @@ class SqliteDatabase:
             except sqlite3.Error as error:
                 # SQLite does not wait by itself when two processes turn a new file to WAL mode at once.
                 if not is_busy(error) or time.monotonic() > until:
-                    raise self._explain(error) from error
+                    raise self.explain(error) from error
                 time.sleep(0.05)
 
-    def _make_file(self) -> None:
+    def make_file(self) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             # For us alone, and SQLite gives the files beside it the same mode. Issues can be private.
@@ -100,7 +100,7 @@ class SqliteDatabase:
             ) from error
 
     def _up_to_date(self) -> sqlite3.Connection:
-        raw = self._connect()
+        raw = self.connect()
         try:
             if not self._is_current(raw):
                 migrations.upgrade("sqlite", raw, "BEGIN IMMEDIATE")
@@ -117,12 +117,16 @@ class SqliteDatabase:
         kept = there and raw.execute("SELECT version_num FROM alembic_version").fetchone()
         return migrations.is_current(kept[0] if kept else None, str(self._path))
 
-    def _connect(self) -> sqlite3.Connection:
+    def connect(self) -> sqlite3.Connection:
         # Transactions are the writer's own business; each read sees what is committed when it asks.
         raw = sqlite3.connect(
             self._path, timeout=self._busy_seconds, isolation_level=None, check_same_thread=False
         )
         try:
+            if raw.execute("PRAGMA page_count").fetchone() == (0,):
+                # So that what is pruned later makes the file smaller. Later on it says nothing, and waits for
+                # whoever writes.
+                raw.execute("PRAGMA auto_vacuum = INCREMENTAL")
             raw.execute("PRAGMA journal_mode = WAL")
             raw.execute("PRAGMA synchronous = FULL")
             raw.execute("PRAGMA foreign_keys = ON")
@@ -134,5 +138,5 @@ class SqliteDatabase:
     def _link(self, raw: sqlite3.Connection) -> Link:
         return Link(self._dialect, raw)
 
-    def _explain(self, error: Exception) -> Exception:
+    def explain(self, error: Exception) -> Exception:
         return explained(error, self._path)

@@ -50,13 +50,14 @@ class Link:
 
 
 class Statement:
-    """One statement, run with named values. `once` leaves what is there already as it is."""
+    """One statement, run with named values."""
 
     def __init__(
-        self, clause: sa.Select[*tuple[Any, ...]] | sa.Insert | sa.Update, once: bool = False
+        self, clause: sa.Select[*tuple[Any, ...]] | sa.Insert | sa.Update | sa.Delete, already: str = ""
     ) -> None:
+        """`already` says what to do about a row that is there, in words that both databases understand."""
         self._clause = clause
-        self._once = once
+        self._already = already
         self._compiled: dict[str, _Compiled] = {}
 
     def __call__(self, link: Link, **values: Value) -> Cursor:
@@ -75,7 +76,7 @@ class Statement:
 
     def _compile(self, dialect: sa.Dialect) -> _Compiled:
         compiled = self._clause.compile(dialect=dialect)
-        sql = f"{compiled} ON CONFLICT DO NOTHING" if self._once else str(compiled)
+        sql = f"{compiled} ON CONFLICT {self._already}" if self._already else str(compiled)
         # SQLAlchemy adds values of its own, such as the offset that SQLite wants with a limit.
         own = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         return _Compiled(sql, _arranged(compiled.positiontup if compiled.positional else None), own)

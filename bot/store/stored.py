@@ -18,6 +18,11 @@ def text(entry: Entry) -> str:
     return entry.model_dump_json()
 
 
+def storable(said: str) -> str:
+    """What a tool or a stranger said, without what PostgreSQL does not keep: NUL, halves of characters."""
+    return said.encode(errors="replace").decode().replace("\0", "\ufffd")
+
+
 def row(run: str, seq: int, at: int, kept: str) -> Row:
     try:
         entry = ENTRY.validate_json(kept)

@@ -91,11 +91,27 @@ class GroupWriter:
     def _write(self, jobs: list[_Job]) -> None:
         try:
             self._raw.execute("BEGIN IMMEDIATE")
-            for job in jobs:
-                self._attempt(job)
+            if not self._together(jobs):
+                self._raw.execute("ROLLBACK")
+                self._raw.execute("BEGIN IMMEDIATE")
+                for job in jobs:
+                    self._attempt(job)
             self._raw.execute("COMMIT")
         except sqlite3.Error as error:
             self._abandon(jobs, error)
+
+    def _together(self, jobs: list[_Job]) -> bool:
+        """False when one of them failed. That is seldom, and a savepoint for each would cost all of them."""
+        try:
+            for job in jobs:
+                job.result = job.change(self._link)
+        except Exception:
+            # Not handled here: it fails again, alone.
+            if not self._raw.in_transaction:
+                # A full disk, for one, makes SQLite give up the whole transaction.
+                raise
+            return False
+        return True
 
     def _attempt(self, job: _Job) -> None:
         """One function in a savepoint of its own, so that its failure is only its own."""
@@ -105,7 +121,6 @@ class GroupWriter:
         except Exception as error:
             # Not handled here: carried to the caller whose error it is.
             if isinstance(error, sqlite3.Error) and not self._raw.in_transaction:
-                # A full disk, for one, makes SQLite give up the whole transaction.
                 raise
             job.error = self._explain(error)
             self._raw.execute("ROLLBACK TO job")

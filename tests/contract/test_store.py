@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot.store import store_at
-from bot.store.memory import MemoryStore
-from bot.store.port import DeliveryState, NewDelivery, NewRun, Store
+from bot.store.port import DeliveryState, NewDelivery, Store
+from tests.contract.stores import EVERY, LONG, SHORT, begun, held, new_run, opened
 from workflows.engine.entries import (
     Cancelled,
     Entry,
@@ -19,62 +19,28 @@ from workflows.engine.entries import (
     Resumed,
     RunCompleted,
     RunFailed,
-    RunStarted,
+    RunParked,
+    Slept,
     StepCompleted,
     StepFailed,
     StepStarted,
     Suspended,
+    Woke,
 )
 from workflows.engine.journal import Lease
 from workflows.errors import Conflict, Failure, Gone, Who
 from workflows.ports import RunStatus
-from workflows.trigger import Actor, IssueSnapshot, Tenant, Trigger
-
-LONG = 60.0
-SHORT = 0.05
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+@pytest.fixture(params=EVERY)
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Store]:
-    match request.param:
-        case "memory":
-            made: Store = MemoryStore()
-        case "sqlite":
-            made = store_at(f"sqlite:///{tmp_path}/redfirst.db")
-        case _:
-            made = store_at(request.getfixturevalue("postgres_url"))
-    await made.open()
-    yield made
-    await made.close()
-
-
-def new_run(run: str = "r1", *, key: str = "", number: int = 7) -> NewRun:
-    trigger = Trigger(
-        key=key or f"key of {run}",
-        tenant=Tenant(repository="octo/reds", installation=5),
-        actor=Actor(id=1, login="maintainer"),
-        workflow="fix",
-        goal="the issue is fixed",
-        issue=IssueSnapshot(number=number, title="It breaks", body="Zwölf Boxkämpfer \u0000 \U0001f940"),
-    )
-    started = RunStarted(
-        workflow="fix", definition="abc", release="0.1.0", input={"issue": 7, "odd": "\u0000"}
-    )
-    return NewRun(id=run, trigger=trigger, started=started)
-
-
-async def held(store: Store, run: str = "r1", seconds: float = LONG) -> Lease:
-    lease = await store.claim(run, "worker", seconds)
-    assert lease is not None
-    return lease
-
-
-async def begun(store: Store) -> Lease:
-    await store.create_run(new_run())
-    return await held(store)
+    async with opened(request.param, request, tmp_path) as made:
+        yield made
 
 
 STEP = StepCompleted(path="fix/plan", output={"ok": True})
+PARKED: list[Entry] = [Suspended(path="fix/review", waits_for="Approval"), RunParked()]
+ANSWER = Resumed(path="fix/review", key="k", by="m", payload={})
 FAILURE = Failure(who=Who.MODEL, sentence="it did not work")
 
 
@@ -105,6 +71,12 @@ async def test_an_unknown_delivery_is_gone(store: Store) -> None:
         await store.finish_delivery("nobody", DeliveryState.IGNORED, "")
 
 
+async def test_what_was_said_of_a_delivery_may_hold_anything(store: Store) -> None:
+    await store.keep_delivery(NewDelivery(id="d1", event="issues", payload=b""))
+    await store.finish_delivery("d1", DeliveryState.FAILED, "odd: \0 \ud800 é")
+    assert (await store.delivery("d1")).outcome == "odd: \ufffd ? é"
+
+
 async def test_waiting_deliveries_are_the_old_ones_that_nobody_handled_in_their_order(store: Store) -> None:
     for name in ("zulu", "alpha", "mike"):
         await store.keep_delivery(NewDelivery(id=name, event="issues", payload=b""))
@@ -129,6 +101,7 @@ async def test_a_new_run_is_queued_and_its_journal_begins_with_why(store: Store)
     run, is_new = await store.create_run(new)
     assert is_new
     assert (run.id, run.workflow, run.status, run.path) == ("r1", "fix", RunStatus.QUEUED, "")
+    assert run.definition == new.started.definition
     assert run.trigger == new.trigger
     assert await store.run("r1") == run
     [row] = await store.rows("r1")
@@ -164,6 +137,24 @@ async def test_lists_show_the_newest_run_first(store: Store) -> None:
         await store.create_run(new_run(name, number=number))
     assert [run.id for run in await store.runs()] == ["a", "c", "b"]
     assert [run.id for run in await store.runs(limit=1)] == ["a"]
+
+
+async def test_lists_show_those_that_ended_or_those_that_did_not(store: Store) -> None:
+    endings: list[list[Entry]] = [
+        [STEP],
+        [Cancelled(by="m", reason="")],
+        PARKED,
+        [RunCompleted(output={})],
+        [RunFailed(failure=FAILURE)],
+    ]
+    for n, ending in enumerate(endings):
+        await store.create_run(new_run(f"r{n}", number=n))
+        await store.append(f"r{n}", 1, ending, (await held(store, f"r{n}")).fence)
+    await store.create_run(new_run("r5", number=5))
+    assert [run.id for run in await store.runs(ended=True)] == ["r4", "r3", "r1"]
+    assert [run.id for run in await store.runs(ended=False)] == ["r5", "r2", "r0"]
+    assert [run.id for run in await store.runs(1, ended=True)] == ["r4"]
+    assert [run.id for run in await store.runs(2, ended=False)] == ["r5", "r2"]
 
 
 async def test_the_last_run_of_a_subject_is_its_newest(store: Store) -> None:
@@ -205,6 +196,15 @@ async def test_rows_come_back_as_they_were_written_and_in_order(store: Store) ->
     assert all(before.at <= after.at for before, after in itertools.pairwise(rows))
     assert [row.seq for row in await store.rows("r1", after=3)] == [4, 5]
     assert await store.rows("r1", after=5) == []
+
+
+async def test_long_rows_come_back_as_they_were_written(store: Store) -> None:
+    lease = await begun(store)
+    long = Recorded(path="fix/plan", name="turn", value={"text": "é \u0000 \U0001f940" * 100_000})
+    await store.append("r1", 1, [STEP, long], lease.fence)
+    await store.append("r1", 3, [long, STEP], lease.fence)
+    assert [row.entry for row in (await store.rows("r1"))[1:]] == [STEP, long, long, STEP]
+    assert [row.entry for row in await store.rows("r1", after=3)] == [long, STEP]
 
 
 async def test_an_append_after_another_row_than_the_last_conflicts(store: Store) -> None:
@@ -256,7 +256,11 @@ async def test_a_failing_append_does_not_spoil_its_neighbours(store: Store) -> N
     [
         ([StepStarted(path="fix/a")], RunStatus.RUNNING, "fix/a"),
         ([STEP, StepStarted(path="fix/b")], RunStatus.RUNNING, "fix/b"),
-        ([StepStarted(path="fix/a"), Suspended(path="fix/b", waits_for="X")], RunStatus.SUSPENDED, "fix/b"),
+        ([StepStarted(path="fix/a"), Suspended(path="fix/b", waits_for="X")], RunStatus.RUNNING, "fix/b"),
+        ([STEP, Slept(path="fix/b", until=datetime(2099, 1, 1, tzinfo=UTC))], RunStatus.RUNNING, "fix/b"),
+        ([STEP, Woke(path="fix/b")], RunStatus.RUNNING, "fix/b"),
+        ([Suspended(path="fix/b", waits_for="X"), RunParked()], RunStatus.SUSPENDED, "fix/b"),
+        ([STEP, RunParked(wake_at=datetime(2099, 1, 1, tzinfo=UTC))], RunStatus.SUSPENDED, "fix/plan"),
         ([STEP, RunCompleted(output=None)], RunStatus.COMPLETED, "fix/plan"),
         ([RunFailed(failure=FAILURE)], RunStatus.FAILED, ""),
         ([Cancelled(by="m", reason="r")], RunStatus.CANCELLED, ""),
@@ -277,31 +281,31 @@ async def test_status_and_place_are_read_off_the_journal(
 
 async def test_a_resumed_run_is_queued_again_and_keeps_running_once_it_is_taken_up(store: Store) -> None:
     lease = await begun(store)
-    await store.append("r1", 1, [Suspended(path="fix/review", waits_for="Approval")], lease.fence)
+    await store.append("r1", 1, PARKED, lease.fence)
     assert await store.claim("r1", "another", LONG) is None, "nobody can do anything about a suspended run"
-    assert list(await store.idle_runs()) == []
-    await store.append("r1", 2, [Resumed(path="fix/review", key="k", by="m", payload={})], fence=None)
+    await store.append("r1", 3, [ANSWER], fence=None)
     assert (await store.run("r1")).status is RunStatus.QUEUED
-    assert list(await store.idle_runs()) == ["r1"]
     taken = await held(store)
-    await store.append("r1", 3, [STEP], taken.fence)
     await store.append("r1", 4, [STEP], taken.fence)
+    await store.append("r1", 5, [STEP], taken.fence)
     assert (await store.run("r1")).status is RunStatus.RUNNING
 
 
 async def test_live_runs_are_those_that_have_not_ended(store: Store) -> None:
-    for n, ending in enumerate([Cancelled(by="m", reason=""), Suspended(path="p", waits_for="X"), STEP]):
+    endings: list[list[Entry]] = [[Cancelled(by="m", reason="")], PARKED, [STEP]]
+    for n, ending in enumerate(endings):
         await store.create_run(new_run(f"r{n}", number=n))
-        await store.append(f"r{n}", 1, [ending], (await held(store, f"r{n}")).fence)
+        await store.append(f"r{n}", 1, ending, (await held(store, f"r{n}")).fence)
     assert await store.live_runs() == {"r1", "r2"}
 
 
 # --- leases ---
 
 
-async def test_a_lease_is_not_granted_twice(store: Store) -> None:
+@pytest.mark.parametrize("workers", [["same"] * 10, list("abcdefghij")], ids=["one name", "ten names"])
+async def test_a_lease_is_not_granted_twice(store: Store, workers: list[str]) -> None:
     await store.create_run(new_run())
-    claims = await asyncio.gather(*(store.claim("r1", f"w{n}", LONG) for n in range(10)))
+    claims = await asyncio.gather(*(store.claim("r1", worker, LONG) for worker in workers))
     assert sum(claim is not None for claim in claims) == 1
 
 
@@ -347,14 +351,33 @@ async def test_a_run_that_ended_cannot_be_claimed_and_its_holder_may_still_renew
     await store.renew(lease, LONG)
     await store.release(lease)
     assert await store.claim("r1", "another", LONG) is None
-    assert list(await store.idle_runs()) == []
 
 
-async def test_a_suspended_run_is_free_for_whoever_comes_once_it_is_resumed(store: Store) -> None:
+async def test_a_parked_run_is_free_for_whoever_comes_once_it_is_resumed(store: Store) -> None:
     lease = await begun(store)
-    await store.append("r1", 1, [Suspended(path="p", waits_for="X")], lease.fence)
+    await store.append("r1", 1, PARKED, lease.fence)
     await store.renew(lease, LONG)
-    await store.append("r1", 2, [Resumed(path="p", key="k", by="m", payload={})], fence=None)
+    await store.append("r1", 3, [ANSWER], fence=None)
+    await store.renew(lease, LONG)
+    await held(store)
+
+
+async def test_an_answer_leaves_the_lease_to_whoever_is_busy_elsewhere_in_the_run(store: Store) -> None:
+    lease = await begun(store)
+    await store.append("r1", 1, [Suspended(path="fix/review", waits_for="Approval")], lease.fence)
+    await store.append("r1", 2, [ANSWER], fence=None)
+    assert await store.claim("r1", "another", LONG) is None
+    with pytest.raises(Conflict):
+        await store.append("r1", 2, [RunParked()], lease.fence)
+    await store.renew(lease, LONG)
+    await store.append("r1", 3, [STEP], lease.fence)
+    assert (await store.run("r1")).status is RunStatus.RUNNING
+
+
+async def test_a_lease_that_was_given_back_is_not_renewed(store: Store) -> None:
+    lease = await begun(store)
+    await store.release(lease)
+    await store.renew(lease, LONG)
     await held(store)
 
 
@@ -366,18 +389,6 @@ async def test_a_cancellation_needs_no_lease_and_stops_the_holder(store: Store) 
         await store.append("r1", 1, [STEP], lease.fence)
     with pytest.raises(Conflict, match="cancelled"):
         await store.renew(lease, LONG)
-
-
-async def test_idle_runs_are_those_that_could_go_on_and_that_nobody_holds(store: Store) -> None:
-    for n in range(4):
-        await store.create_run(new_run(f"r{n}", number=n))
-    await held(store, "r0")
-    crashed = await held(store, "r1", seconds=SHORT)
-    await store.append("r1", 1, [STEP], crashed.fence)
-    await store.append("r2", 1, [Cancelled(by="m", reason="")], fence=None)
-    await asyncio.sleep(SHORT * 2)
-    assert list(await store.idle_runs()) == ["r1", "r3"]
-    assert list(await store.idle_runs(limit=1)) == ["r1"]
 
 
 async def test_it_says_what_is_there(store: Store) -> None:

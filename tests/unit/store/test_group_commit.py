@@ -38,18 +38,25 @@ async def numbers(database: SqliteDatabase) -> list[int]:
 
 
 async def test_writes_that_come_together_share_a_commit(database: SqliteDatabase) -> None:
-    commits: list[str] = []
+    said = await watched(database)
+    await asyncio.gather(*(database.write(insert(n)) for n in range(100)))
+    assert len(await numbers(database)) == 100
+    assert said.count("COMMIT") <= 5
+    assert not any("SAVEPOINT" in each for each in said), "what nobody needs costs everybody"
+
+
+async def watched(database: SqliteDatabase) -> list[str]:
+    """What is said to SQLite from now on."""
+    said: list[str] = []
 
     def watch(link: Link) -> None:
         raw = link.driver
         assert isinstance(raw, sqlite3.Connection)
-        raw.set_trace_callback(lambda said: commits.append(said) if said == "COMMIT" else None)
+        raw.set_trace_callback(said.append)
 
     await database.write(watch)
-    commits.clear()
-    await asyncio.gather(*(database.write(insert(n)) for n in range(100)))
-    assert len(await numbers(database)) == 100
-    assert len(commits) <= 5
+    said.clear()
+    return said
 
 
 def insert(n: int, problem: Exception | None = None) -> Callable[[Link], int]:
@@ -69,6 +76,15 @@ async def test_a_function_that_fails_leaves_nothing_and_its_neighbours_stay(data
     )
     assert [isinstance(each, Wrong) for each in done] == [n % 3 == 0 for n in range(30)]
     assert await numbers(database) == [n for n in range(30) if n % 3]
+
+
+async def test_neighbours_of_one_that_fails_still_share_a_commit(database: SqliteDatabase) -> None:
+    said = await watched(database)
+    await asyncio.gather(
+        *(database.write(insert(n, Wrong() if n == 50 else None)) for n in range(100)), return_exceptions=True
+    )
+    assert await numbers(database) == [n for n in range(100) if n != 50]
+    assert said.count("COMMIT") <= 5
 
 
 async def test_a_statement_that_fails_leaves_nothing_and_its_neighbours_stay(

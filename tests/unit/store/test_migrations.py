@@ -10,14 +10,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from bot.store import migrations, store_at
 from bot.store.port import StoreUnavailable
-from bot.store.schema import METADATA
+from tests.unit.store.schemas import differences, scripts
 
 
 async def made(url: str) -> None:
@@ -27,10 +23,7 @@ async def made(url: str) -> None:
 
 
 def test_the_newest_migration_is_the_one_that_is_known_as_such() -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    config.set_main_option("path_separator", "os")
-    assert ScriptDirectory.from_config(config).get_heads() == [migrations.HEAD]
+    assert scripts().get_heads() == [migrations.HEAD]
 
 
 async def test_the_migrations_make_the_schema_of_the_code_on_sqlite(tmp_path: Path) -> None:
@@ -40,34 +33,7 @@ async def test_the_migrations_make_the_schema_of_the_code_on_sqlite(tmp_path: Pa
 
 async def test_the_migrations_make_the_schema_of_the_code_on_postgresql(postgres_url: str) -> None:
     await made(postgres_url)
-    assert differences(postgres_url.replace("postgresql:", "postgresql+psycopg:")) == []
-
-
-def differences(url: str) -> list[object]:
-    engine = sa.create_engine(url)
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        found: list[object] = [*compare_metadata(context, METADATA), *missing_conditions(connection)]
-    engine.dispose()
-    return found
-
-
-def missing_conditions(connection: sa.Connection) -> list[str]:
-    """Alembic does not compare the conditions of partial indexes."""
-    there = sa.inspect(connection)
-    wanted = {
-        index.name: index.unique
-        for table in METADATA.tables.values()
-        for index in table.indexes
-        if index.dialect_options["sqlite"]["where"] is not None
-    }
-    found = {
-        index["name"]: bool(index["unique"])
-        for table in METADATA.tables
-        for index in there.get_indexes(table)
-        if any(name.endswith("_where") for name in index.get("dialect_options", {}))
-    }
-    return [str(name) for name in wanted if found.get(name) != wanted[name]]
+    assert differences(postgres_url) == []
 
 
 async def test_opening_a_store_that_is_up_to_date_does_not_import_alembic(tmp_path: Path) -> None:

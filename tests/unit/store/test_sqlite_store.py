@@ -20,10 +20,12 @@ from bot.store.port import NewDelivery, NewRun, Store, StoreUnavailable
 from bot.store.sql import SqlStore
 from bot.store.sqlite import SqliteDatabase
 from bot.store.statements import Link
-from workflows.engine.entries import RunStarted
+from tests.contract.stores import begun, new_run
+from workflows.engine.entries import RunStarted, StepStarted
 from workflows.errors import OperatorProblem
 from workflows.trigger import Actor, IssueSnapshot, Tenant, Trigger
 
+STEP = StepStarted(path="fix/plan")
 SOME = NewDelivery(id="d1", event="issues", payload=b"{}")
 
 
@@ -161,6 +163,44 @@ async def test_a_file_locked_too_long_fails_the_write_and_not_the_next(tmp_path:
                 await store.keep_delivery(SOME)
             assert list(await store.waiting_deliveries()) == [], "readers wait for nobody"
         assert await store.keep_delivery(SOME)
+
+
+LOCKER = """
+import sqlite3, sys
+raw = sqlite3.connect(sys.argv[1], isolation_level=None)
+raw.execute("BEGIN IMMEDIATE")
+print("locked", flush=True)
+sys.stdin.read()
+raw.execute("ROLLBACK")
+"""
+
+
+async def test_a_file_that_another_process_locks_refuses_rows_and_deliveries_and_loses_none(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "x.db"
+    async with opened(path, busy_seconds=0.1) as store:
+        lease = await begun(store)
+        locker = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", LOCKER, str(path)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        assert locker.stdout is not None
+        assert await locker.stdout.readline() == b"locked\n"
+        refused = await asyncio.gather(
+            store.append("r1", 1, [STEP], lease.fence),
+            store.keep_delivery(SOME),
+            store.renew(lease, 60),
+            store.create_run(new_run("r2", number=8)),
+            return_exceptions=True,
+        )
+        assert [type(each) for each in refused] == [StoreUnavailable] * 4
+        assert len(await store.rows("r1")) == 1
+        await locker.communicate(b"")
+        await store.append("r1", 1, [STEP], lease.fence)
+        assert await store.keep_delivery(SOME)
+        assert len(await store.rows("r1")) == 2
 
 
 async def test_a_file_locked_for_a_moment_is_waited_for(tmp_path: Path) -> None:
