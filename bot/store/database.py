@@ -19,8 +19,11 @@ class Database(Protocol):
         """Runs the function on a connection, in a thread."""
         ...
 
-    async def write(self, change: Callable[[Link], T]) -> T:
-        """All or nothing, and durable when it returns. May call the function again, so it only queries."""
+    async def write(self, change: Callable[[Link], T], *, single: bool = False) -> T:
+        """All or nothing, and durable when it returns. May call the function again, so it only queries.
+
+        `single` says that one statement at most changes something, which needs no transaction around it.
+        """
         ...
 
     async def describe(self) -> str:

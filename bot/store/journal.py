@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 
 from bot.store.long_rows import Elsewhere, read
-from bot.store.projection import Standing
-from bot.store.refusals import append_refused, still_ours
-from bot.store.schema import CAN_GO_ON, JOURNAL, NOT_ENDED, RUNS, TO_BE_WOKEN
-from bot.store.statements import Link, Statement, now, number, value, word
+from bot.store.refusals import still_ours
+from bot.store.schema import CAN_GO_ON, JOURNAL, RUNS, TO_BE_WOKEN
+from bot.store.statements import Link, Statement, now, number, value
 from workflows.engine.entries import Row
 from workflows.engine.journal import Lease
 from workflows.errors import Gone
@@ -51,75 +48,12 @@ def claim(link: Link, run: str, worker: str, seconds: float) -> Lease | None:
 def renew(link: Link, lease: Lease, seconds: float) -> None:
     renewed = _RENEW(link, run=lease.run, our_fence=lease.fence, milliseconds=round(seconds * 1000))
     if renewed.rowcount == 0:
-        fence, worker, status, _ = _holder(link, lease.run)
+        fence, worker, status, _ = holder(link, lease.run)
         still_ours(lease, fence, worker, RunStatus(status))
 
 
 def release(link: Link, lease: Lease) -> None:
     _RELEASE(link, run=lease.run, our_fence=lease.fence)
-
-
-_UNMOVED = (RUNS.c.id == value("run"), RUNS.c.last_seq == number("after"))
-_HELD = RUNS.c.fence == number("our_fence")
-_ON = {"last_seq": RUNS.c.last_seq + number("more"), "path": value("new_path"), "updated_at": now()}
-
-# Most rows are those of a run that is running and goes on running. Where the status is not written, its
-# indexes need not be either, which is a third of an append's work.
-_GOES_ON = Statement(
-    sa.update(RUNS).where(*_UNMOVED, _HELD, RUNS.c.status == word(RunStatus.RUNNING)).values(_ON)
-)
-
-
-def _turns(held: bool, frees: bool) -> Statement:
-    guards = [*_UNMOVED, sa.text(NOT_ENDED), *([_HELD] if held else [])]
-    path = sa.func.coalesce(value("new_path"), RUNS.c.path)
-    turned = (
-        sa.update(RUNS)
-        .where(*guards)
-        .values({**_ON, "path": path, "status": value("new_status"), "wake_at": number("new_wake_at")})
-    )
-    return Statement(turned.values(lease_until=sa.literal_column("0")) if frees else turned)
-
-
-_TURNS = {(held, frees): _turns(held, frees) for held in (True, False) for frees in (True, False)}
-_ADD = Statement(
-    sa.insert(JOURNAL).inline().values(run=value("run"), seq=number("seq"), at=now(), entry=value("entry"))
-)
-
-
-def append(
-    link: Link, run: str, after: int, kept: Sequence[str], standing: Standing, fence: int | None
-) -> None:
-    if not _move(link, run, after, len(kept), standing, fence):
-        newest, worker, status, last_seq = _holder(link, run)
-        raise append_refused(run, after, fence, newest, worker, RunStatus(status), last_seq)
-    if len(kept) == 1:
-        _ADD(link, run=run, seq=after + 1, entry=kept[0])
-    else:
-        _ADD.each(
-            link, [{"run": run, "seq": seq, "entry": entry} for seq, entry in enumerate(kept, after + 1)]
-        )
-
-
-def _move(link: Link, run: str, after: int, more: int, standing: Standing, fence: int | None) -> bool:
-    """The row of a run moves on with its journal, or nothing happens at all."""
-    path, status = standing.path, standing.status
-    if fence is not None and status is RunStatus.RUNNING:
-        moved = _GOES_ON(link, run=run, after=after, more=more, new_path=path, our_fence=fence)
-        if moved.rowcount == 1:
-            return True
-    turns = _TURNS[fence is not None, standing.frees]
-    moved = turns(
-        link,
-        run=run,
-        after=after,
-        more=more,
-        new_path=path,
-        new_status=status.value,
-        new_wake_at=standing.wake_at,
-        our_fence=fence,
-    )
-    return moved.rowcount == 1
 
 
 _ROWS = Statement(
@@ -132,11 +66,11 @@ _ROWS = Statement(
 def rows(link: Link, run: str, after: int) -> list[Row | Elsewhere]:
     found = [read(run, *kept) for kept in _ROWS(link, run=run, after=after).fetchall()]
     if not found:
-        _holder(link, run)
+        holder(link, run)
     return found
 
 
-def _holder(link: Link, run: str) -> tuple[int, str, str, int]:
+def holder(link: Link, run: str) -> tuple[int, str, str, int]:
     found = _HOLDER(link, run=run).fetchone()
     if found is None:
         raise Gone(f"there is no run {run}")

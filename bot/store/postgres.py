@@ -65,9 +65,9 @@ class PostgresDatabase:
         threads = self._opened
         return await threads.run(lambda: self._patiently(threads, ask, begin=False))
 
-    async def write(self, change: Callable[[Link], T]) -> T:
+    async def write(self, change: Callable[[Link], T], *, single: bool = False) -> T:
         threads = self._opened
-        return await threads.run(lambda: self._patiently(threads, change, begin=True))
+        return await threads.run(lambda: self._patiently(threads, change, begin=not single))
 
     async def describe(self) -> str:
         def version(link: Link) -> str:

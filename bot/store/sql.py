@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.bus.port import Topic
 from bot.store import dead, due, journal, queries
+from bot.store.append import append
 from bot.store.database import Database
 from bot.store.long_rows import LongRows
 from bot.store.port import DeadLetter, Delivery, DeliveryState, DueRun, NewDelivery, NewRun, Run
@@ -38,7 +39,9 @@ class SqlStore:
         return await self._database.read(lambda at: queries.delivery(at, delivery_id))
 
     async def finish_delivery(self, delivery_id: str, state: DeliveryState, outcome: str) -> None:
-        await self._database.write(lambda at: queries.finish_delivery(at, delivery_id, state, outcome))
+        await self._database.write(
+            lambda at: queries.finish_delivery(at, delivery_id, state, outcome), single=True
+        )
 
     async def waiting_deliveries(self, older_than: float = 0.0, limit: int = 100) -> Sequence[str]:
         return await self._database.read(lambda at: queries.waiting_deliveries(at, older_than, limit))
@@ -71,19 +74,19 @@ class SqlStore:
         return await self._database.read(lambda at: dead.dead_letters(at, limit))
 
     async def unbury(self, topic: Topic, item: str) -> bool:
-        return await self._database.write(lambda at: dead.unbury(at, topic, item))
+        return await self._database.write(lambda at: dead.unbury(at, topic, item), single=True)
 
     async def live_runs(self) -> frozenset[str]:
         return await self._database.read(queries.live_runs)
 
     async def claim(self, run: str, worker: str, seconds: float) -> Lease | None:
-        return await self._database.write(lambda at: journal.claim(at, run, worker, seconds))
+        return await self._database.write(lambda at: journal.claim(at, run, worker, seconds), single=True)
 
     async def renew(self, lease: Lease, seconds: float) -> None:
-        await self._database.write(lambda at: journal.renew(at, lease, seconds))
+        await self._database.write(lambda at: journal.renew(at, lease, seconds), single=True)
 
     async def release(self, lease: Lease) -> None:
-        await self._database.write(lambda at: journal.release(at, lease))
+        await self._database.write(lambda at: journal.release(at, lease), single=True)
 
     async def rows(self, run: str, after: int = 0) -> list[Row]:
         found = await self._database.read(lambda at: journal.rows(at, run, after))
@@ -93,4 +96,4 @@ class SqlStore:
         # Here and not in the writer's thread: all others would wait for it.
         kept = await self._long.shortened([text(entry) for entry in entries])
         new = standing(entries)
-        await self._database.write(lambda at: journal.append(at, run, after, kept, new, fence))
+        await self._database.write(lambda at: append(at, run, after, kept, new, fence), single=True)

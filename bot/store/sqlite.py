@@ -66,7 +66,7 @@ class SqliteDatabase:
 
         return await threads.run(work)
 
-    async def write(self, change: Callable[[Link], T]) -> T:
+    async def write(self, change: Callable[[Link], T], *, single: bool = False) -> T:  # noqa: ARG002 - here all share one
         if self._writer is None:
             raise StoreUnavailable(f"the store {self._path} is not open")
         return await self._writer.submit(change)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-Value = str | bytes | int | None
+Value = str | bytes | int | Sequence[str] | Sequence[int] | None
 
 
 class Cursor(Protocol):
