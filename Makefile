@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 UV := scripts/ensure-uv
 BIN := .venv/bin
 
-.PHONY: help setup check test test-unit demo bench lock clean
+.PHONY: help setup check test test-unit power-cuts demo bench lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -35,6 +35,10 @@ test: .venv/.dev ## Every test that CI runs, with real services
 
 test-unit: .venv/.dev ## The quick tests only
 	@$(BIN)/pytest tests/unit
+
+power-cuts: .venv/.dev ## Cut the power of both stores, and of blobs, some hundred times
+	@scripts/ensure-commands mkfs.ext4 mount postgres
+	@REDFIRST_POWER_CUTS=50 $(BIN)/pytest tests/live/test_power_cut.py -rP --timeout=0
 
 demo: .venv/.runtime ## Play the main job, offline: from a labelled issue to a pull request
 	@scripts/ensure-commands git bwrap

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,8 @@ class PrivatePostgres:
     directory: Path
     port: int
     password: str
+    settings: Sequence[str] = ("fsync=on", "synchronous_commit=on")
+    """As an operator has it: what a test finds durable has to be."""
     process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str, password: str | None = None) -> str:
@@ -56,8 +58,7 @@ class PrivatePostgres:
                     str(self.binaries / "postgres"),
                     *("-D", str(self.directory / "data"), "-p", str(self.port)),
                     *("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="),
-                    # As an operator has it: what a test finds durable has to be.
-                    *("-c", "fsync=on", "-c", "synchronous_commit=on"),
+                    *(word for setting in self.settings for word in ("-c", setting)),
                 ],
                 stdout=log,
                 stderr=log,
