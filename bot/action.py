@@ -24,8 +24,8 @@ from bot.store.port import Delivery, DeliveryState, NewDelivery, Store
 from bot.wiring import Plant, plant, store_of
 from workflows.case import Reproducing
 from workflows.engine.entries import Row, RunFailed, StepCompleted
+from workflows.engine.status import RunStatus
 from workflows.errors import OperatorProblem
-from workflows.ports import RunStatus
 from workflows.registry import WORKFLOWS
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict
 
 from bot.store.port import Store
-from workflows.ports import RunStatus
+from workflows.engine.status import RunStatus
 from workflows.registry import WORKFLOWS
 
 # More than anybody would go through by hand.

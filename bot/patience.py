@@ -11,7 +11,8 @@ from workflows.engine import signals
 from workflows.engine.advance import advance
 from workflows.engine.entries import RunParked
 from workflows.engine.lease import LEASE_SECONDS
-from workflows.ports import Ports, RunStatus
+from workflows.engine.status import RunStatus
+from workflows.ports import Ports
 from workflows.registry import AnyWorkflow
 
 log = logging.getLogger("redfirst.run")

@@ -30,7 +30,8 @@ from workflows.engine.entries import (
     Suspended,
     Woke,
 )
-from workflows.ports import RunStatus, Turn
+from workflows.engine.status import RunStatus
+from workflows.ports import Turn
 
 Tone = Literal["plain", "dim", "good", "bad", "red"]
 

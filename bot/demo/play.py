@@ -18,8 +18,9 @@ from bot.evidence import diff_of, proof_of
 from bot.settings import Settings, load
 from bot.store.port import Run, Store
 from bot.wiring import blobs_of, store_of
+from workflows.engine.status import RunStatus
 from workflows.errors import OperatorProblem
-from workflows.ports import Frozen, RunStatus
+from workflows.ports import Frozen
 
 ISSUE = 1
 STARTS_WITHIN = 30.0

@@ -21,8 +21,9 @@ from bot.store.port import Run, Store
 from bot.wiring import Plant, plant, store_of
 from policies.effects import StartRun
 from workflows.engine import signals
+from workflows.engine.status import RunStatus
 from workflows.errors import Conflict, UserProblem
-from workflows.ports import Frozen, RunStatus
+from workflows.ports import Frozen
 from workflows.registry import WORKFLOWS
 from workflows.review import Review, Verdict
 from workflows.trigger import Actor, IssueSnapshot, Tenant, Trigger

@@ -12,7 +12,7 @@ from bot.store.projection import Standing
 from bot.store.refusals import append_refused
 from bot.store.schema import JOURNAL, NOT_ENDED, RUNS
 from bot.store.statements import Link, Statement, now, number, value, word
-from workflows.ports import RunStatus
+from workflows.engine.status import RunStatus
 
 _UNMOVED = (RUNS.c.id == value("run"), RUNS.c.last_seq == number("after"))
 _HELD = RUNS.c.fence == number("our_fence")

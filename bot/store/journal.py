@@ -10,8 +10,8 @@ from bot.store.schema import CAN_GO_ON, JOURNAL, RUNS, TO_BE_WOKEN
 from bot.store.statements import Link, Statement, now, number, value
 from workflows.engine.entries import Row
 from workflows.engine.journal import Lease
+from workflows.engine.status import RunStatus
 from workflows.errors import Gone
-from workflows.ports import RunStatus
 
 _CLAIM = Statement(
     sa.update(RUNS)

@@ -14,8 +14,8 @@ from bot.store.refusals import append_refused, still_ours
 from bot.store.stored import storable
 from workflows.engine.entries import Entry, Row
 from workflows.engine.journal import Lease
+from workflows.engine.status import RunStatus
 from workflows.errors import Gone
-from workflows.ports import RunStatus
 
 
 @dataclass

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict
 from bot.bus.port import Topic
 from workflows.engine.entries import RunStarted
 from workflows.engine.journal import JournalStore
+from workflows.engine.status import RunStatus
 from workflows.errors import OperatorProblem
-from workflows.ports import RunStatus
 from workflows.trigger import Trigger
 
 

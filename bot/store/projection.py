@@ -22,7 +22,7 @@ from workflows.engine.entries import (
     Suspended,
     Woke,
 )
-from workflows.ports import RunStatus
+from workflows.engine.status import RunStatus
 
 # Looked up and not matched: it is done for every append.
 _STATUS: dict[type[Entry], RunStatus] = {

@@ -12,8 +12,8 @@ from bot.store.port import Delivery, DeliveryState, NewDelivery, NewRun, Run
 from bot.store.schema import DELIVERIES, ENDED, JOURNAL, NOT_ENDED, RUNS, TRIGGERS, WAITING
 from bot.store.statements import Link, Statement, now, number, value, word
 from bot.store.stored import moment, storable
+from workflows.engine.status import RunStatus
 from workflows.errors import Conflict, Gone
-from workflows.ports import RunStatus
 from workflows.trigger import Trigger
 
 # --- deliveries ---------------------------------------------------------------------------------------

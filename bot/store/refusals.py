@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from workflows.engine.journal import Lease
+from workflows.engine.status import RunStatus
 from workflows.errors import Conflict
-from workflows.ports import RunStatus
 
 
 def still_ours(lease: Lease, fence: int, worker: str, status: RunStatus) -> None:

@@ -13,7 +13,7 @@ from bot.evidence import proof_of
 from bot.wiring import blobs_of
 from tests.acceptance.house import ISSUE, House, house
 from workflows.engine.entries import Recorded, StepCompleted
-from workflows.ports import RunStatus
+from workflows.engine.status import RunStatus
 
 EVERY_STEP = [
     "step.completed fix/prepare",

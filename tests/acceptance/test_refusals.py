@@ -12,7 +12,7 @@ from bot.models.script import Call, Line, Part, Script, part, say
 from tests.acceptance.house import House, house
 from workflows.case import Repairing, Reproducing
 from workflows.engine.entries import RunFailed, StepCompleted
-from workflows.ports import RunStatus
+from workflows.engine.status import RunStatus
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

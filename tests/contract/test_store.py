@@ -28,8 +28,8 @@ from workflows.engine.entries import (
     Woke,
 )
 from workflows.engine.journal import Lease
+from workflows.engine.status import RunStatus
 from workflows.errors import Conflict, Failure, Gone, Who
-from workflows.ports import RunStatus
 
 
 @pytest.fixture(params=EVERY)

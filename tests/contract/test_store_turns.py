@@ -13,8 +13,8 @@ from bot.bus.port import Topic
 from bot.store.port import NewDelivery, Store
 from tests.contract.stores import EVERY, LONG, SHORT, begun, held, new_run, opened
 from workflows.engine.entries import Cancelled, Resumed, RunParked, Slept, StepStarted
+from workflows.engine.status import RunStatus
 from workflows.errors import Conflict
-from workflows.ports import RunStatus
 
 MANY = 1000
 STEP = StepStarted(path="fix/plan")

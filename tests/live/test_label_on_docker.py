@@ -9,7 +9,7 @@ from bot.evidence import proof_of
 from bot.wiring import blobs_of
 from tests.acceptance.house import ISSUE, house
 from tests.contract.sandbox_backends import docker_host, docker_image
-from workflows.ports import RunStatus
+from workflows.engine.status import RunStatus
 
 
 async def test_a_label_becomes_a_pull_request_proven_in_containers(tmp_path: Path) -> None:

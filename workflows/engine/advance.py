@@ -12,10 +12,10 @@ from workflows.engine.entries import Cancelled, Entry, RunCompleted, RunFailed, 
 from workflows.engine.journal import Journal, JournalStore, RunCancelled
 from workflows.engine.lease import LEASE_SECONDS, held
 from workflows.engine.nodes import Workflow
+from workflows.engine.status import RunStatus
 from workflows.engine.together import Parked
 from workflows.engine.walk import Walk, clock
 from workflows.errors import Conflict, Interrupted, Problem
-from workflows.ports import RunStatus
 
 P = TypeVar("P")
 

@@ -10,8 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 from workflows.errors import Failure
 
 
+# Built when they are first needed: most commands never are.
+_LAZY = ConfigDict(defer_build=True)
+
+
 class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", **_LAZY)
 
 
 class RunStarted(_Entry):
@@ -130,7 +134,7 @@ Entry = Annotated[
     Field(discriminator="kind"),
 ]
 
-ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
+ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry, config=_LAZY)
 
 
 class Row(BaseModel):

@@ -13,8 +13,8 @@ from bot.store.projection import standing
 from bot.store.schema import JOURNAL, RUNS
 from bot.store.stored import row as readable
 from workflows.engine.entries import Entry, RunStarted, Suspended
+from workflows.engine.status import RunStatus
 from workflows.errors import Problem
-from workflows.ports import RunStatus
 
 _MEND = f"{RESTORE}, or cancel the run"
 _RUN = ("id", "status", "path", "last_seq", "wake_at", "definition")

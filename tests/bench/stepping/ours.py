@@ -13,7 +13,7 @@ from bot.store.port import Store
 from tests.bench.peers.answering import Clock, Took, answer
 from tests.bench.stepping.runs import TEN, make_runs
 from workflows.engine.advance import advance
-from workflows.ports import RunStatus
+from workflows.engine.status import RunStatus
 
 
 def main(url: str) -> None:

@@ -21,8 +21,8 @@ from workflows.engine.advance import advance
 from workflows.engine.context import Context
 from workflows.engine.entries import Entry, Recorded, StepCompleted, StepStarted
 from workflows.engine.nodes import Workflow, unchanged, workflow
+from workflows.engine.status import RunStatus
 from workflows.engine.step import Step
-from workflows.ports import RunStatus
 
 ROWS = 1_000
 TURNS = ROWS // 4

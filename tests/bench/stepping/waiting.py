@@ -24,8 +24,9 @@ from bot.worker import Worker
 from tests.bench.stepping.runs import Number, make_runs, one_more
 from workflows.engine.advance import advance
 from workflows.engine.nodes import workflow
+from workflows.engine.status import RunStatus
 from workflows.engine.step import Step
-from workflows.ports import Ports, RunStatus
+from workflows.ports import Ports
 
 WARM_UP = 1_000
 AT_ONCE = 50

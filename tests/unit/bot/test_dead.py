@@ -24,8 +24,8 @@ from bot.store.memory import MemoryStore
 from bot.store.port import DeadLetter, DeliveryState, NewDelivery, Store
 from tests.contract.stores import new_run
 from workflows.engine import signals
+from workflows.engine.status import RunStatus
 from workflows.errors import UserProblem
-from workflows.ports import RunStatus
 
 SAID = "the sandbox broke"
 

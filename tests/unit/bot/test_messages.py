@@ -17,8 +17,9 @@ from policies.decision import Decision, Verdict
 from policies.effects import OpenPullRequest, PostComment
 from policies.patch import Patch
 from tests.unit.fakes import issue, trigger
+from workflows.engine.status import RunStatus
 from workflows.errors import Failure, Who
-from workflows.ports import RunStatus, SandboxFacts
+from workflows.ports import SandboxFacts
 from workflows.progress import Progress, Stage
 from workflows.proof.green import Green, Unharmed
 from workflows.proof.red import Red

@@ -14,9 +14,10 @@ from workflows.engine.context import Context
 from workflows.engine.definition import digest
 from workflows.engine.entries import RunParked, RunStarted, StepFailed
 from workflows.engine.nodes import workflow
+from workflows.engine.status import RunStatus
 from workflows.engine.step import Step
 from workflows.errors import Unreachable
-from workflows.ports import Ports, RunStatus
+from workflows.ports import Ports
 from workflows.registry import AnyWorkflow
 from workflows.trigger import Trigger
 

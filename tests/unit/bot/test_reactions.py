@@ -12,7 +12,7 @@ from tests.security.house import Attacked, person
 from tests.unit.bot.stages import case
 from workflows.case import Proposed
 from workflows.engine.entries import Resumed, StepCompleted, Suspended
-from workflows.ports import RunStatus
+from workflows.engine.status import RunStatus
 
 WRITER = person("the-write")
 

@@ -27,9 +27,10 @@ from workflows.engine.entries import RunStarted
 from workflows.engine.journal import Lease
 from workflows.engine.lease import LEASE_SECONDS
 from workflows.engine.nodes import workflow
+from workflows.engine.status import RunStatus
 from workflows.engine.step import Step
 from workflows.errors import Conflict, OperatorProblem, Passing, Problem
-from workflows.ports import Ports, RunStatus
+from workflows.ports import Ports
 from workflows.registry import Registry
 from workflows.trigger import Tenant, Trigger
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from bot.store.projection import standing
 from workflows.engine.entries import Entry
-from workflows.ports import RunStatus
+from workflows.engine.status import RunStatus
 
 KINDS: list[type[BaseModel]] = list(get_args(get_args(Entry)[0]))
 

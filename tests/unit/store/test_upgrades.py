@@ -22,8 +22,8 @@ from bot.store.port import DeliveryState, NewDelivery, Store
 from tests.contract.stores import LONG, held, new_run
 from tests.unit.store.schemas import differences, scripts
 from workflows.engine.entries import Recorded, Resumed, RunCompleted, RunFailed, Suspended
+from workflows.engine.status import RunStatus
 from workflows.errors import Who
-from workflows.ports import RunStatus
 
 RELEASED = Path(__file__).parent / "released"
 DATABASES = ("sqlite", "postgresql")

@@ -10,7 +10,7 @@ from bot.store.memory import MemoryStore
 from tests.unit.workflows.trees import Clock, Killed, N, Process, go
 from workflows.engine import signals
 from workflows.engine.nodes import Workflow
-from workflows.ports import RunStatus
+from workflows.engine.status import RunStatus
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ from tests.unit.workflows.trees import Clock, Process
 from workflows.engine import signals
 from workflows.engine.advance import advance
 from workflows.engine.entries import RunFailed
+from workflows.engine.status import RunStatus
 from workflows.errors import Failure
 from workflows.fix import fix
-from workflows.ports import Effects, Ports, RunStatus, Turn
+from workflows.ports import Effects, Ports, Turn
 from workflows.review import Review
 from workflows.review import Verdict as Said
 from workflows.trigger import Trigger

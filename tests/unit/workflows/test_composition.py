@@ -12,10 +12,10 @@ from tests.unit.workflows.trees import N, adds, entries, kinds, output, ran, rec
 from workflows.engine.context import Context
 from workflows.engine.entries import RunFailed, StepCompleted
 from workflows.engine.nodes import Workflow, settled, unchanged, when, workflow
+from workflows.engine.status import RunStatus
 from workflows.engine.step import Step, step
 from workflows.engine.values import Both, Each, Failed, Iteration, Nothing, Settled
 from workflows.errors import UserProblem
-from workflows.ports import RunStatus
 
 
 class Many(BaseModel):

@@ -17,10 +17,10 @@ from workflows.engine.context import Context
 from workflows.engine.definition import DefinitionChanged, digest, outline
 from workflows.engine.drawing import mermaid
 from workflows.engine.nodes import Workflow, settled, unchanged, when, workflow
+from workflows.engine.status import RunStatus
 from workflows.engine.step import Step
 from workflows.engine.values import Answered, Both, Each, Iteration
 from workflows.fix import fix
-from workflows.ports import RunStatus
 
 
 def through(model: type[BaseModel]) -> Workflow[None, N, N]:

@@ -34,9 +34,10 @@ from tests.unit.workflows.scene import (
 from tests.unit.workflows.trees import Killed, Process, patient
 from workflows.branch import LONGEST_SLUG, branch_for
 from workflows.engine.entries import Recorded, RunCompleted, StepCompleted
+from workflows.engine.status import RunStatus
 from workflows.errors import Gone, UserProblem, Who
 from workflows.fix import fix
-from workflows.ports import ExecResult, Refused, RunStatus
+from workflows.ports import ExecResult, Refused
 from workflows.proof.statement import Proof
 from workflows.registry import WORKFLOWS
 from workflows.review import Verdict as Said

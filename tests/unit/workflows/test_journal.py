@@ -14,10 +14,10 @@ from workflows.engine.entries import Entry, Recorded, Resumed, RunFailed, StepSt
 from workflows.engine.journal import Journal, Lease
 from workflows.engine.nodes import workflow
 from workflows.engine.retry import ONCE
+from workflows.engine.status import RunStatus
 from workflows.engine.step import Step
 from workflows.engine.values import Failed, Nothing
 from workflows.errors import Conflict, Interrupted, OperatorProblem, Problem
-from workflows.ports import RunStatus
 
 
 class Moody(MemoryStore):

@@ -14,8 +14,8 @@ from workflows.engine.advance import advance
 from workflows.engine.context import Context
 from workflows.engine.entries import RunCompleted, RunFailed, StepFailed
 from workflows.engine.nodes import Workflow, workflow
+from workflows.engine.status import RunStatus
 from workflows.errors import Interrupted, Passing
-from workflows.ports import RunStatus
 
 
 class Outside:

@@ -18,8 +18,8 @@ from tests.unit.fakes import calls, trigger
 from tests.unit.workflows.scene import MENDED, WRITE_FIX, Scene
 from workflows.engine.definition import digest
 from workflows.engine.entries import Recorded, Row, RunCompleted, RunStarted, StepCompleted
+from workflows.engine.status import RunStatus
 from workflows.fix import fix
-from workflows.ports import RunStatus
 
 RELEASED = Path(__file__).parent / "released"
 KEPT = sorted(RELEASED.glob("*/fix.journal.jsonl"))

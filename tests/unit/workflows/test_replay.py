@@ -30,10 +30,10 @@ from workflows.engine import signals
 from workflows.engine.context import Context
 from workflows.engine.entries import RunFailed, StepCompleted, StepFailed
 from workflows.engine.nodes import Workflow, workflow
+from workflows.engine.status import RunStatus
 from workflows.engine.step import Step
 from workflows.engine.values import Answered
 from workflows.errors import Passing, UserProblem
-from workflows.ports import RunStatus
 
 
 @pytest.fixture(scope="module", autouse=True)

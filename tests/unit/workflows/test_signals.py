@@ -14,8 +14,8 @@ from workflows.engine import definition, signals
 from workflows.engine.context import Context
 from workflows.engine.entries import Cancelled, Entry, Resumed
 from workflows.engine.nodes import Workflow, workflow
+from workflows.engine.status import RunStatus
 from workflows.errors import Conflict, Gone, UserProblem
-from workflows.ports import RunStatus
 
 
 class Answer(BaseModel):

@@ -14,10 +14,10 @@ from workflows.engine import signals
 from workflows.engine.context import Context
 from workflows.engine.entries import Entry, RunParked, Slept, StepCompleted, Suspended, Woke
 from workflows.engine.nodes import Workflow, workflow
+from workflows.engine.status import RunStatus
 from workflows.engine.step import Step, step
 from workflows.engine.values import Answered, Both
 from workflows.errors import Conflict, UserProblem
-from workflows.ports import RunStatus
 
 HOUR = timedelta(hours=1)
 

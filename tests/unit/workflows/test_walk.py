@@ -35,6 +35,7 @@ from workflows.engine.entries import (
 )
 from workflows.engine.nodes import Then, Workflow, workflow
 from workflows.engine.retry import ONCE, Retry
+from workflows.engine.status import RunStatus
 from workflows.engine.step import Step, step
 from workflows.engine.values import Answered, Failed, Nothing
 from workflows.errors import (
@@ -48,7 +49,6 @@ from workflows.errors import (
     Who,
     WorkflowError,
 )
-from workflows.ports import RunStatus
 
 
 class Other(BaseModel):

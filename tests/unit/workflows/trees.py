@@ -20,8 +20,8 @@ from workflows.engine.entries import Entry, Recorded, Row, RunCompleted, RunStar
 from workflows.engine.journal import Lease
 from workflows.engine.nodes import Workflow
 from workflows.engine.retry import Retry
+from workflows.engine.status import RunStatus
 from workflows.engine.step import Step
-from workflows.ports import RunStatus
 
 RUN = "r1"
 AT_ONCE = Retry(attempts=3, first_wait=0.0, longest_wait=0.0)
