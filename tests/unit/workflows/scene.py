@@ -35,6 +35,10 @@ TESTED = calls(("submit", {"shows": "eleven need two pages"}))
 MENDED = calls(("submit", {"summary": "It rounded down."}))
 
 
+# Refused: it changes nothing.
+WRONG = calls(("replace", {"path": "shelf/pages.py", "old": "n // 10", "new": "n // 10 + 0"}))
+
+
 def honest(files: Mapping[str, str], wanted: Sequence[str]) -> dict[str, str]:
     """What pytest would say of this little project."""
     fixed = files.get("shelf/pages.py") == FIXED

@@ -7,6 +7,7 @@ blobs that they refer to. They are never edited.
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,8 @@ from pydantic import BaseModel, TypeAdapter
 
 from bot.blobs import MemoryBlobs
 from bot.store.port import NewRun
-from tests.unit.fakes import calls, trigger
-from tests.unit.workflows.scene import MENDED, WRITE_FIX, Scene
+from tests.unit.fakes import trigger
+from tests.unit.workflows.scene import MENDED, WRITE_FIX, WRONG, Scene
 from workflows.engine.definition import digest
 from workflows.engine.entries import Recorded, Row, RunCompleted, RunStarted, StepCompleted
 from workflows.engine.status import RunStatus
@@ -23,9 +24,6 @@ from workflows.fix import fix
 
 RELEASED = Path(__file__).parent / "released"
 KEPT = sorted(RELEASED.glob("*/fix.journal.jsonl"))
-
-# It tried this first, and was refused.
-WRONG = calls(("replace", {"path": "shelf/pages.py", "old": "n // 10", "new": "n // 10 + 0"}))
 
 
 class Blob(BaseModel):
@@ -73,8 +71,11 @@ def cuts() -> list[tuple[Path, int]]:
     return [(kept, length) for kept in KEPT for length in range(1, len(rows_of(kept)))]
 
 
-def test_there_are_journals_of_earlier_releases() -> None:
-    assert KEPT
+def test_there_are_journals_of_every_earlier_release() -> None:
+    changes = (Path(__file__).parents[3] / "CHANGELOG.md").read_text()
+    released = re.findall(r"^## ([0-9.]+)$", changes, re.MULTILINE)
+    assert released
+    assert {kept.parent.name for kept in KEPT} == set(released)
 
 
 @pytest.mark.parametrize("kept", KEPT, ids=lambda kept: kept.parent.name)
