@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
 from workflows.errors import Failure
 
-
 # Built when they are first needed: most commands never are.
 _LAZY = ConfigDict(defer_build=True)
 
