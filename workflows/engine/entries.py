@@ -9,12 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
 
 from workflows.errors import Failure
 
-# Built when they are first needed: most commands never are.
-_LAZY = ConfigDict(defer_build=True)
-
 
 class _Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", **_LAZY)
+    # Built when they are first needed: most commands never are.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class RunStarted(_Entry):
@@ -133,7 +131,7 @@ Entry = Annotated[
     Field(discriminator="kind"),
 ]
 
-ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry, config=_LAZY)
+ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry, config=ConfigDict(defer_build=True))
 
 
 class Row(BaseModel):
