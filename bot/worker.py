@@ -15,7 +15,6 @@ from bot.reactions import Outcome, Reactions
 from bot.store.port import DeliveryState, Store, StoreUnavailable
 from bot.telemetry.traces import Tracer
 from workflows.engine.advance import advance
-from workflows.engine.definition import DefinitionChanged
 from workflows.errors import Gone, Interrupted, Passing, Problem
 from workflows.ports import Ports
 from workflows.registry import WORKFLOWS, Registry
@@ -74,19 +73,18 @@ class Worker:
 
     async def advance(self, run_id: str) -> None:
         run = await self.store.run(run_id)
-        try:
-            status = await advance(
-                self.workflows.find(run.workflow),
-                run_id,
-                store=self.store,
-                ports=self.ports,
-                worker=self.name,
-                lease_seconds=self.lease_seconds,
-            )
-        except DefinitionChanged as changed:
-            # Workers of the release that can finish it call it up.
-            log.warning("%s", changed.sentence)
+        if not self.workflows.can_finish(run.workflow, run.definition):
+            # Workers of the release that can call it up.
+            log.warning("run %s is of a definition that this release cannot finish", run_id)
             return
+        status = await advance(
+            self.workflows.find(run.workflow),
+            run_id,
+            store=self.store,
+            ports=self.ports,
+            worker=self.name,
+            lease_seconds=self.lease_seconds,
+        )
         if status is None:
             return
         log.info("run %s: %s", run_id, status)
@@ -95,9 +93,9 @@ class Worker:
 
     async def call_up(self, tenant: str | None = None) -> None:
         """Announces the runs whose turn it is: one tenant's many do not stand before another's first."""
-        for due in await self.store.due_runs(self.per_tenant, tenant=tenant):
-            if self.workflows.can_finish(due.workflow, due.definition):
-                await self.bus.announce(Topic.RUNS, due.id, mark=self._mark(f"{due.id}.{due.fence}"))
+        ours = self.workflows.definitions
+        for due in await self.store.due_runs(self.per_tenant, definitions=ours, tenant=tenant):
+            await self.bus.announce(Topic.RUNS, due.id, mark=self._mark(f"{due.id}.{due.fence}"))
 
     async def sweep(self) -> None:
         for delivery in await self.store.waiting_deliveries(older_than=self.sweep_seconds):

@@ -28,6 +28,13 @@ class Registry:
                 return tree
         raise Gone(f"there is no workflow {name}; there are {', '.join(tree.name for tree in self.trees)}")
 
+    @property
+    def definitions(self) -> frozenset[str]:
+        """All whose runs this release can go on with."""
+        return frozenset(
+            each for tree in self.trees for each in (definition.digest(tree), *tree.goes_on_with)
+        )
+
     def can_finish(self, name: str, begun_under: str) -> bool:
         """Whether this release can go on with runs of that definition."""
         return any(tree.name == name and definition.can_finish(tree, begun_under) for tree in self.trees)

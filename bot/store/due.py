@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from bot.bus.port import Topic
@@ -13,6 +15,8 @@ from bot.store.statements import Link, Statement, now, number, value
 _ZERO, _ONE = (sa.literal_column(digit, sa.Integer()) for digit in "01")
 
 _HELD = RUNS.c.lease_until > now()
+# Digests in one text: how many there are is nobody's business but the caller's.
+_OURS = sa.or_(value("definitions").is_(None), value("definitions").contains(RUNS.c.definition))
 _NOT_BURIED = not_buried(Topic.RUNS, RUNS.c.id)
 
 
@@ -25,7 +29,7 @@ def _due(of_one_tenant: bool) -> Statement:
         RUNS.c.number,
         RUNS.c.tenant,
         sa.case((_HELD, _ONE), else_=_ZERO).label("held"),
-    ).where(sa.or_(_HELD, _NOT_BURIED))
+    ).where(sa.or_(_HELD, sa.and_(_NOT_BURIED, _OURS)))
     if of_one_tenant:
         looked_at = looked_at.where(RUNS.c.tenant == value("tenant"))
     # Two questions and not one with OR: each has its index, and neither looks at runs that wait for a person.
@@ -55,8 +59,16 @@ _NEXT_WAKE = Statement(
 )
 
 
-def due_runs(link: Link, per_tenant: int, tenant: str | None, limit: int) -> list[DueRun]:
-    due = _DUE[tenant is not None](link, per_tenant=per_tenant, tenant=tenant, most=limit)
+def due_runs(
+    link: Link, per_tenant: int, definitions: Collection[str] | None, tenant: str | None, limit: int
+) -> list[DueRun]:
+    due = _DUE[tenant is not None](
+        link,
+        per_tenant=per_tenant,
+        definitions=None if definitions is None else " ".join(definitions),
+        tenant=tenant,
+        most=limit,
+    )
     return [
         DueRun(id=run, workflow=workflow, definition=definition, fence=fence)
         for run, workflow, definition, fence in due.fetchall()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -103,12 +103,18 @@ class MemoryStore:
         return next(of_it, None)
 
     async def due_runs(
-        self, per_tenant: int, *, tenant: str | None = None, limit: int = 100
+        self,
+        per_tenant: int,
+        *,
+        definitions: Collection[str] | None = None,
+        tenant: str | None = None,
+        limit: int = 100,
     ) -> Sequence[DueRun]:
         now = self._clock()
         going: dict[str, list[_Kept]] = {}
         for kept in self._runs.values():
-            counts = kept.lease_until > now or (Topic.RUNS, kept.run.id) not in self._dead
+            ours = definitions is None or kept.run.definition in definitions
+            counts = kept.lease_until > now or (ours and (Topic.RUNS, kept.run.id) not in self._dead)
             if counts and kept.can_go_on(now) and tenant in {None, kept.tenant}:
                 going.setdefault(kept.tenant, []).append(kept)
         turns: list[tuple[int, _Kept]] = []

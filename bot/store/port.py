@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -143,13 +143,19 @@ class Store(JournalStore, Protocol):
         ...
 
     async def due_runs(
-        self, per_tenant: int, *, tenant: str | None = None, limit: int = 100
+        self,
+        per_tenant: int,
+        *,
+        definitions: Collection[str] | None = None,
+        tenant: str | None = None,
+        limit: int = 100,
     ) -> Sequence[DueRun]:
         """Runs that can go on and that nobody holds: queued, running, or parked until a time that has come.
 
         At most `per_tenant` of a tenant (its repository) count as going on at once, those held first and then
         the oldest; what is beyond that is not due yet. Round robin: the first of each tenant before the
-        second of any. Never what is among the dead letters.
+        second of any. Never what is among the dead letters, and only of these definitions where they are
+        given: what nobody here can finish is in nobody's way.
         """
         ...
 

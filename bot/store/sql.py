@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.bus.port import Topic
 from bot.store import dead, due, journal, queries
@@ -60,9 +60,14 @@ class SqlStore:
         return await self._database.read(lambda at: queries.last_run(at, subject))
 
     async def due_runs(
-        self, per_tenant: int, *, tenant: str | None = None, limit: int = 100
+        self,
+        per_tenant: int,
+        *,
+        definitions: Collection[str] | None = None,
+        tenant: str | None = None,
+        limit: int = 100,
     ) -> Sequence[DueRun]:
-        return await self._database.read(lambda at: due.due_runs(at, per_tenant, tenant, limit))
+        return await self._database.read(lambda at: due.due_runs(at, per_tenant, definitions, tenant, limit))
 
     async def next_wake(self) -> float | None:
         return await self._database.read(due.next_wake)

@@ -123,6 +123,16 @@ async def test_one_tenant_can_be_asked_for(store: Store) -> None:
     assert await due(store, 2, tenant="c/r") == []
 
 
+async def test_runs_of_another_definition_take_nobodys_turn(store: Store) -> None:
+    await create(store, "o/r", 2)
+    ours = new_run("ours", number=99)
+    other = ours.started.model_copy(update={"definition": "f" * 64})
+    await store.create_run(ours.model_copy(update={"started": other}))
+    named = await store.due_runs(2, definitions=["e" * 64, "f" * 64])
+    assert [run.id for run in named] == ["ours"]
+    assert list(await store.due_runs(2, definitions=[])) == []
+
+
 async def test_of_many_who_claim_what_is_due_each_gets_another_run(store: Store) -> None:
     await create(store, "a/r", 8)
 

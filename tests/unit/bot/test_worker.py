@@ -178,7 +178,7 @@ async def test_a_run_that_was_taken_up_and_let_go_is_announced_anew() -> None:
 async def test_a_run_of_a_definition_that_is_not_ours_is_left_to_those_who_can() -> None:
     shop = Shop()
     other = await shop.queue("octo/reds", 1, definition="0" * 64)
-    ours = await shop.queue("octo/blues", 1)
+    ours = await shop.queue("octo/reds", 2)
     async with shop.open():
         await shop.bus.announce(Topic.RUNS, other)  # by a worker of another release
         await shop.comes_to(ours, RunStatus.COMPLETED)

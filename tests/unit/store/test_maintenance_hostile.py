@@ -103,7 +103,11 @@ def unpacked(content: bytes) -> bytes | None:
         return None
 
 
-@pytest.mark.parametrize("content", [b"my notes", b"", gzip.compress(b"my notes" * 1000), b"\x1f\x8b"])
+@pytest.mark.parametrize(
+    "content",
+    [b"my notes", b"", gzip.compress(b"my notes" * 1000, mtime=0), b"\x1f\x8b"],
+    ids=["text", "nothing", "gzip", "the first two bytes"],
+)
 async def test_what_is_no_backup_is_refused(taken: Taken, content: bytes) -> None:
     taken.file.write_bytes(content)
     taken.refused("is not a whole backup")

@@ -36,8 +36,8 @@ async def filled(database: Database, statement: str) -> None:
 
 
 def ask(link: Link) -> None:
-    assert len(due.due_runs(link, 100, None, 100)) == FEW * 2
-    assert len(due.due_runs(link, 100, "o/r", 100)) == FEW * 2
+    assert len(due.due_runs(link, 100, None, None, 100)) == FEW * 2
+    assert len(due.due_runs(link, 100, None, "o/r", 100)) == FEW * 2
     assert due.next_wake(link) == 0
 
 
