@@ -61,7 +61,7 @@ async def _runs(settings: Settings) -> str:
         dead, stranded = await store.dead_letters(), await waiting(store)
         going = len(await store.live_runs())
     if dead:
-        raise OperatorProblem("some were put aside after too many tries: see `redfirst dead list`")
+        raise OperatorProblem("some fail each time that they are tried: see `redfirst dead list`")
     if stranded:
         raise OperatorProblem("some cannot go on with this release: see `redfirst runs migrate`")
     return f"{going} under way or waiting, none put aside"

@@ -36,5 +36,6 @@ async def to_rest(
         last = rows[-1].entry
         if not isinstance(last, RunParked) or last.wake_at is None or signals.waiting(rows):
             return status
+        # A second at least: the store may think that it is too early, by its own clock.
         log.info("run %s waits until %s: %s", run, f"{last.wake_at:%H:%M:%S} UTC", last.why or "it sleeps")
-        await asyncio.sleep(max(0.0, (last.wake_at - datetime.now(UTC)).total_seconds()))
+        await asyncio.sleep(max(1.0, (last.wake_at - datetime.now(UTC)).total_seconds()))

@@ -15,7 +15,7 @@ from bot.reactions import Outcome, Reactions
 from bot.store.port import DeliveryState, Store, StoreUnavailable
 from bot.telemetry.traces import Tracer
 from workflows.engine.advance import advance
-from workflows.errors import Gone, Interrupted, Passing, Problem
+from workflows.errors import Gone, Interrupted, JournalUnwritten, Passing, Problem
 from workflows.ports import Ports
 from workflows.registry import WORKFLOWS, Registry
 
@@ -25,6 +25,7 @@ WORKING_SECONDS = 10.0
 LONGEST_PAUSE = 60.0
 REAP_SECONDS = 60.0
 WAKE_SECONDS = 1.0
+AT_A_SWEEP = 1000
 
 # Not the fault of what was in hand. It is put down, and the sweep takes it up again when all is well.
 NOT_NOW = (Passing, Interrupted, StoreUnavailable, BusUnavailable)
@@ -94,11 +95,14 @@ class Worker:
     async def call_up(self, tenant: str | None = None) -> None:
         """Announces the runs whose turn it is: one tenant's many do not stand before another's first."""
         ours = self.workflows.definitions
-        for due in await self.store.due_runs(self.per_tenant, definitions=ours, tenant=tenant):
+        due_runs = await self.store.due_runs(
+            self.per_tenant, definitions=ours, tenant=tenant, limit=AT_A_SWEEP
+        )
+        for due in due_runs:
             await self.bus.announce(Topic.RUNS, due.id, mark=self._mark(f"{due.id}.{due.fence}"))
 
     async def sweep(self) -> None:
-        for delivery in await self.store.waiting_deliveries(older_than=self.sweep_seconds):
+        for delivery in await self.store.waiting_deliveries(older_than=self.sweep_seconds, limit=AT_A_SWEEP):
             await self.bus.announce(Topic.DELIVERIES, delivery, mark=self._mark(delivery))
         await self.call_up()
 
@@ -116,12 +120,12 @@ class Worker:
             try:
                 async with _working(message):
                     await act(message.id)
-            except (Gone, *NOT_NOW) as problem:
-                log.info("%s %s was put down: %s", topic, message.id, problem.sentence)
-                await message.ack()
             except Problem as problem:
                 log.warning("%s %s: %s", topic, message.id, problem.sentence)
-                await self._again(topic, message, problem.sentence)
+                if _is_its_own_fault(problem):
+                    await self._again(topic, message, problem.sentence)
+                else:
+                    await self._done(topic, message)
             except Exception as bug:
                 # A bug met by one item must not stop all others.
                 log.exception("%s %s could not be worked on", topic, message.id)
@@ -129,14 +133,21 @@ class Worker:
                     topic, message, f"a bug ({type(bug).__name__}: {bug}), see the worker's log"
                 )
             else:
-                await message.ack()
+                await self._done(topic, message)
+
+    async def _done(self, topic: Topic, message: Received) -> None:
+        if message.times > 1:
+            with contextlib.suppress(StoreUnavailable):
+                await self.store.unbury(topic, message.id)
+        await message.ack()
 
     async def _again(self, topic: Topic, message: Received, said: str) -> None:
-        if message.times < MAX_DELIVERIES:
-            await message.again(_pause(message.times))
-            return
+        """Put aside from the first time on: else the sweep would have it tried beside its own message."""
         with contextlib.suppress(StoreUnavailable):
             await self._put_aside(topic, message.id, message.times, said)
+        if message.times < MAX_DELIVERIES:
+            await message.again(_pause(message.times))
+        else:
             await message.ack()
 
     async def _bury(self) -> None:
@@ -149,9 +160,8 @@ class Worker:
 
     async def _put_aside(self, topic: Topic, item: str, times: int, said: str) -> None:
         await self.store.bury(topic, item, times, said)
-        log.error(
-            "%s %s was put aside after %s times: %s; see `redfirst dead list`", topic, item, times, said
-        )
+        if times >= MAX_DELIVERIES:
+            log.error("%s %s was put aside: %s; see `redfirst dead list`", topic, item, said)
 
     def _mark(self, of: str) -> str:
         """The sweep repeats itself once in a while, and not each time."""
@@ -180,6 +190,13 @@ async def _working(message: Received) -> AsyncGenerator[None]:
         heart.cancel()
         # Not awaited as such: it would swallow a cancellation that is meant for us.
         await asyncio.wait([heart])
+
+
+def _is_its_own_fault(problem: Problem) -> bool:
+    """What could not be written though the store is there will not be written the next time either."""
+    if isinstance(problem, JournalUnwritten):
+        return not isinstance(problem.__cause__, StoreUnavailable)
+    return not isinstance(problem, (Gone, *NOT_NOW))
 
 
 def _pause(times: int) -> float:

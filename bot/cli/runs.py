@@ -159,9 +159,10 @@ async def _resume(run: str, answer: str, at: str | None, key: str | None, *, as_
         fail(f"the answer is not JSON: {error}", as_json=as_json)
     async with store_of(load()) as store:
         tree = WORKFLOWS.find((await store.run(run)).workflow)
-        new = await signals.resume(
-            store, tree, run, told, by=getpass.getuser(), key=key or f"cli {text.strip()}", at=at
-        )
+        # The same words at another place, or in the next turn of a loop, are another answer.
+        place = at or " ".join(signals.waiting(await store.rows(run)))
+        key = key or f"cli {place} {text.strip()}"
+        new = await signals.resume(store, tree, run, told, by=getpass.getuser(), key=key, at=at)
     said = "goes on as soon as a worker sees it" if new else "had been given this answer before"
     typer.echo(json.dumps({"ok": True, "run": run, "new": new}) if as_json else f"{run} {said}")
 

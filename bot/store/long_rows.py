@@ -10,7 +10,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.store.port import StoreUnavailable
 from bot.store.stored import row
 from workflows.engine.entries import Row
 from workflows.errors import Gone, OperatorProblem
@@ -69,7 +68,7 @@ class LongRows:
         try:
             digest = await blobs.put(content)
         except OperatorProblem as problem:
-            raise StoreUnavailable(f"a long row could not be kept: {problem.sentence}") from problem
+            raise OperatorProblem(f"a long row could not be kept: {problem.sentence}") from problem
         return Reference(digest=digest, bytes=len(content)).model_dump_json()
 
     async def _get(self, run: str, short: Elsewhere) -> Row:

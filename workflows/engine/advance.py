@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from workflows.engine import definition
 from workflows.engine.context import fit
-from workflows.engine.entries import Cancelled, Entry, RunCompleted, RunFailed, RunStarted
+from workflows.engine.entries import Cancelled, Entry, Row, RunCompleted, RunFailed, RunParked, RunStarted
 from workflows.engine.journal import Journal, JournalStore, RunCancelled
 from workflows.engine.lease import LEASE_SECONDS, held
 from workflows.engine.nodes import Workflow
@@ -32,18 +33,19 @@ async def advance(
     now: Callable[[], datetime] = clock,
 ) -> RunStatus | None:
     """How the run stands afterwards; None when somebody else is at it, or it had ended before."""
+    asked = asyncio.get_running_loop().time()
     lease = await store.claim(run, worker, lease_seconds)
     if lease is None:
         return None
     try:
-        async with held(store, lease, lease_seconds):
+        async with held(store, lease, lease_seconds, asked=asked):
             rows = await store.rows(run)
             if rows and isinstance(rows[-1].entry, Cancelled):
                 return RunStatus.CANCELLED
             started = definition.must_fit(tree, run, rows)
             journal = Journal(store, lease, rows, watch)
             try:
-                return await _advance(tree, started, Walk(run, ports, journal, now))
+                return await _advance(tree, started, Walk(run, ports, journal, _not_before(rows, now)))
             finally:
                 await journal.close()
     except RunCancelled:
@@ -55,6 +57,13 @@ async def advance(
         raise
 
 
+def _not_before(rows: Sequence[Row], now: Callable[[], datetime]) -> Callable[[], datetime]:
+    """A parked run is only given to whom its time has come by the store's clock, which ours may be behind."""
+    last = rows[-1].entry
+    wake_at = last.wake_at if isinstance(last, RunParked) else None
+    return now if wake_at is None else lambda: max(now(), wake_at)
+
+
 async def _advance(tree: Workflow[P, Any, Any], started: RunStarted, walk: Walk[P]) -> RunStatus:
     journal = walk.journal
     while True:
@@ -62,8 +71,7 @@ async def _advance(tree: Workflow[P, Any, Any], started: RunStarted, walk: Walk[
             taken = fit(tree.takes, started.input, tree.name, "input")
             output = await walk.workflow(tree, taken, tree.name)
         except Parked as parked:
-            overdue = parked.wake_at is not None and parked.wake_at <= walk.now()
-            if not overdue and await journal.park(parked.waiting, parked.wake_at, parked.why):
+            if not walk.can_go_on(parked) and await journal.park(parked.wake_at, parked.why):
                 return RunStatus.SUSPENDED
         except Interrupted:
             raise

@@ -71,7 +71,8 @@ async def _attempt(step: Step[P, Any, Any], value: BaseModel, context: Context[P
     path, journal = context.path, context.journal
     journal.note(StepStarted(path=path, attempt=context.attempt))
     try:
-        output = await _within(step.timeout, step.run(context, value))
+        given = await _within(step.timeout, step.run(context, value))
+        output = fit(step.gives, given.model_dump(), path, "output")
     except Unreachable as away:
         # No attempt of this step: what is away is away for all.
         raise Parked([path], away.until, away.sentence) from away
@@ -88,7 +89,6 @@ async def _attempt(step: Step[P, Any, Any], value: BaseModel, context: Context[P
             )
         )
         raise
-    output = fit(step.gives, output.model_dump(), path, "output")
     await journal.append(StepCompleted(path=path, output=output.model_dump(mode="json")))
     return output
 

@@ -132,6 +132,8 @@ class Journal:
     def note(self, entry: Entry) -> None:
         """For rows that may be lost with the process: written soon, or together with what comes next."""
         self._pending.append(entry)
+        # Known at once: who looks before it is written must not note it again.
+        self._index(entry)
         if self._flush is None or self._flush.done():
             self._flush = asyncio.create_task(self._flush_soon())
 
@@ -140,11 +142,8 @@ class Journal:
         self._pending.extend(entries)
         await self._write()
 
-    async def park(self, waiting: Sequence[str], wake_at: datetime | None, why: str) -> bool:
-        """False when one of those places was answered meanwhile: there is something to go on with."""
-        if any(path in self._resumed for path in waiting):
-            await self.append()
-            return False
+    async def park(self, wake_at: datetime | None, why: str) -> bool:
+        """False when a place was answered meanwhile: there is something to go on with."""
         await self.append(RunParked(wake_at=wake_at, why=why))
         return self._parked
 

@@ -1,4 +1,4 @@
-"""Holding a run: the lease is renewed while work goes on, and work stops when it is lost."""
+"""Holding a run: the lease is renewed while work goes on, and work stops before it is over."""
 
 from __future__ import annotations
 
@@ -13,24 +13,33 @@ LEASE_SECONDS = 30.0
 
 
 @contextlib.asynccontextmanager
-async def held(store: JournalStore, lease: Lease, seconds: float = LEASE_SECONDS) -> AsyncGenerator[None]:
+async def held(
+    store: JournalStore, lease: Lease, seconds: float = LEASE_SECONDS, *, asked: float | None = None
+) -> AsyncGenerator[None]:
+    """`asked` is when the lease was asked for, by the clock of the event loop: it is valid from then on."""
+    clock = asyncio.get_running_loop().time
     work = asyncio.current_task()
-    lost = False
+    over = (clock() if asked is None else asked) + seconds
+    lost = ""
 
     async def beat() -> None:
-        nonlocal lost
-        while True:
-            await asyncio.sleep(seconds / 3)
+        nonlocal over, lost
+        while not lost:
+            await asyncio.sleep(min(seconds / 3, over - clock()))
+            now = clock()
             try:
-                await store.renew(lease, seconds)
+                async with asyncio.timeout_at(over):
+                    await store.renew(lease, seconds)
+                over = now + seconds
             except Conflict:
-                lost = True
-                if work is not None:
-                    work.cancel()
-                return
-            except Problem:
-                # A lease outlives a few missed beats; the store may be back for the next.
-                continue
+                lost = f"another worker took over run {lease.run}"
+            except (Problem, TimeoutError):
+                # A lease outlives a missed beat; the store may be back for the next. But the fence keeps only
+                # rows in order: who is not sure of a run any more must not act on it either.
+                if clock() >= over:
+                    lost = f"the lease on run {lease.run} could not be renewed in time"
+        if work is not None:
+            work.cancel()
 
     heart = asyncio.create_task(beat())
     broke_off = True
@@ -40,13 +49,14 @@ async def held(store: JournalStore, lease: Lease, seconds: float = LEASE_SECONDS
     except asyncio.CancelledError:
         if lost and work is not None:
             work.uncancel()
-            raise Conflict(f"another worker took over run {lease.run}") from None
+            raise Conflict(lost) from None
         raise
     finally:
         heart.cancel()
         # Not awaited as such: it would swallow a cancellation that is meant for us.
         await asyncio.wait([heart])
         # A run that came to rest gave up its lease with the row that says so. A lease that was lost is not
-        # ours to release; the store knows by the fence.
+        # ours to release; the store knows by the fence. One that cannot be released is over soon.
         if broke_off:
-            await store.release(lease)
+            with contextlib.suppress(Problem):
+                await store.release(lease)

@@ -107,6 +107,9 @@ class ForEach(Generic[P]):
         return self.body.name
 
 
+SETTLED = "settled"
+
+
 @dataclass(frozen=True, slots=True)
 class Settle(Generic[P]):
     part: Part[P, Any, Any]
@@ -114,7 +117,8 @@ class Settle(Generic[P]):
 
     @property
     def name(self) -> str:
-        return self.part.name
+        """Where it is kept how the part came out, beside the part itself."""
+        return SETTLED
 
 
 @dataclass(frozen=True, slots=True)

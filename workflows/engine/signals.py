@@ -8,9 +8,19 @@ from typing import Any
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from workflows.engine import definition
-from workflows.engine.entries import Cancelled, Entry, Resumed, Row, RunCompleted, RunFailed, Suspended, Woke
+from workflows.engine.entries import (
+    Cancelled,
+    Entry,
+    Resumed,
+    Row,
+    RunCompleted,
+    RunFailed,
+    StepCompleted,
+    Suspended,
+    Woke,
+)
 from workflows.engine.journal import JournalStore
-from workflows.engine.nodes import Branch, Node, Parallel, Settle, Suspend, Workflow
+from workflows.engine.nodes import SETTLED, Branch, Node, Parallel, Settle, Suspend, Workflow
 from workflows.errors import Conflict, UserProblem
 
 # A running worker writes rows all the time; a word from outside finds its place between two of them.
@@ -33,7 +43,8 @@ async def resume(
     """
 
     def entry(rows: Sequence[Row]) -> Entry | None:
-        if any(isinstance(row.entry, Resumed) and row.entry.key == key for row in rows):
+        known = [row.entry for row in rows if isinstance(row.entry, Resumed) and row.entry.key == key]
+        if known and at in {None, *(each.path for each in known)}:
             return None
         _must_go_on(run, rows)
         definition.must_fit(tree, run, rows)
@@ -84,6 +95,10 @@ def waiting(rows: Sequence[Row]) -> list[str]:
                 places[path] = None
             case Resumed(path=path) | Woke(path=path):
                 places.pop(path, None)
+            case StepCompleted(path=path) if path.endswith(f"/{SETTLED}"):
+                # Whatever waited in what was settled is not waited for any more.
+                beside = path.removesuffix(SETTLED)
+                places = {place: None for place in places if not place.startswith(beside)}
             case _:
                 pass
     return list(places)
@@ -121,7 +136,7 @@ def suspend_at(tree: Workflow[Any, Any, Any], path: str) -> Suspend[Any]:
 
 
 def _find(nodes: Sequence[Node[Any]], names: Sequence[str]) -> Suspend[Any] | None:
-    node = next((node for node in nodes if names and node.name == names[0]), None)
+    node = next((node for node in nodes if names and _is_called(node, names[0])), None)
     if node is None:
         return None
     if isinstance(node, Suspend) and len(names) == 1:
@@ -129,7 +144,11 @@ def _find(nodes: Sequence[Node[Any]], names: Sequence[str]) -> Suspend[Any] | No
     # A step or a workflow that stands for itself has no name of its own in the path; one of several has.
     rest = names[1:]
     inside = definition.parts_of(node)
-    if isinstance(node, Branch | Parallel | Settle | Suspend):
+    if isinstance(node, Branch | Parallel | Suspend):
         inside = tuple(part for part in inside if rest and part.name == rest[0])
         rest = rest[1:]
     return next((_find(part.nodes, rest) for part in inside if isinstance(part, Workflow)), None)
+
+
+def _is_called(node: Node[Any], name: str) -> bool:
+    return (node.part.name if isinstance(node, Settle) else node.name) == name

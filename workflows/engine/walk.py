@@ -15,6 +15,7 @@ from workflows.engine.context import Context, fit
 from workflows.engine.entries import Slept, StepCompleted, Suspended, Woke
 from workflows.engine.journal import Journal
 from workflows.engine.nodes import (
+    SETTLED,
     Branch,
     ForEach,
     Loop,
@@ -69,6 +70,12 @@ class Walk(Generic[P]):
             raise
         return value
 
+    def can_go_on(self, parked: Parked) -> bool:
+        """Its time has come, or one of its places was answered."""
+        if parked.wake_at is not None and parked.wake_at <= self.now():
+            return True
+        return any(self.journal.resumed(path) is not None for path in parked.waiting)
+
     async def _node(self, node: Node[P], value: BaseModel, path: str) -> BaseModel:
         match node:
             case Then(part) | Nested(part):
@@ -96,7 +103,7 @@ class Walk(Generic[P]):
 
     async def _parallel(self, node: Parallel[P], value: BaseModel, path: str) -> BaseModel:
         works = [partial(self.part, part, value, f"{path}/{part.name}") for part in node.parts]
-        gave = await together(works, node.at_once)
+        gave = await together(works, node.at_once, self.can_go_on)
         names = list(node.gives.model_fields)
         return node.gives(**dict(zip(names, gave, strict=True)))
 
@@ -112,14 +119,15 @@ class Walk(Generic[P]):
         if len(items) > node.limit:
             raise WorkflowError(path, node.limit, f"there are {len(items)} items")
         works = [partial(self.part, node.body, item, f"{path}[{at}]") for at, item in enumerate(items, 1)]
-        return node.gives(before=value, items=tuple(await together(works, node.at_once)))
+        return node.gives(before=value, items=tuple(await together(works, node.at_once, self.can_go_on)))
 
     async def _settle(self, node: Settle[P], value: BaseModel, path: str) -> BaseModel:
         done = self.journal.completed(path)
         if done is not None:
             return fit(node.gives, done.output, path, "recorded output")
         try:
-            came = node.gives(value=await self.part(node.part, value, f"{path}/{node.part.name}"))
+            beside = f"{path.removesuffix(SETTLED)}{node.part.name}"
+            came = node.gives(value=await self.part(node.part, value, beside))
         except Interrupted:
             raise
         except Problem as problem:

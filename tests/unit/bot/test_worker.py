@@ -23,7 +23,7 @@ from tests.services.until import until
 from tests.unit.fakes import MemoryForge, door, issue, ports, trigger
 from workflows.engine.context import Context
 from workflows.engine.definition import digest
-from workflows.engine.entries import RunStarted
+from workflows.engine.entries import Entry, Recorded, RunStarted
 from workflows.engine.journal import Lease
 from workflows.engine.lease import LEASE_SECONDS
 from workflows.engine.nodes import workflow
@@ -191,19 +191,75 @@ async def test_a_run_of_a_definition_that_is_not_ours_is_left_to_those_who_can()
 
 
 async def test_what_fails_each_time_is_put_aside_with_what_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = 0
+
     async def act(ctx: Context[Ports], asked: Trigger) -> Trigger:
+        nonlocal tries
+        tries += 1
         raise ZeroDivisionError("by zero")
 
     monkeypatch.setattr("bot.worker._pause", lambda times: 0.0)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
     shop = Shop(act)
     run = await shop.queue("octo/reds", 1)
+    shop.worker = replace(shop.worker, sweep_seconds=0.01)
     async with shop.open():
-        while not await shop.store.dead_letters():
+        while [letter.times for letter in await shop.store.dead_letters()] != [rules.MAX_DELIVERIES]:
             await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)  # some sweeps more
     (letter,) = await shop.store.dead_letters()
     assert (letter.topic, letter.item, letter.times) == (Topic.RUNS, run, rules.MAX_DELIVERIES)
     assert "ZeroDivisionError: by zero" in letter.said
     assert await shop.store.due_runs(9) == []
+    assert tries == rules.MAX_DELIVERIES
+
+
+async def test_what_fails_and_then_does_not_is_not_kept_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = 0
+
+    async def act(ctx: Context[Ports], asked: Trigger) -> Trigger:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise ZeroDivisionError("by zero")
+        return asked
+
+    monkeypatch.setattr("bot.worker._pause", lambda times: 0.0)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+    shop = Shop(act)
+    run = await shop.queue("octo/reds", 1)
+    async with shop.open():
+        await shop.comes_to(run, RunStatus.COMPLETED)
+        while await shop.store.dead_letters():
+            await asyncio.sleep(0.01)
+
+
+async def test_work_whose_result_cannot_be_kept_is_not_paid_for_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class NoRoom(MemoryStore):
+        async def append(self, run: str, after: int, entries: Sequence[Entry], fence: int | None) -> None:
+            if any(isinstance(entry, Recorded) for entry in entries):
+                raise OperatorProblem("a long row could not be kept")
+            await super().append(run, after, entries, fence)
+
+    paid = 0
+
+    async def act(ctx: Context[Ports], asked: Trigger) -> Trigger:
+        async def pay() -> Trigger:
+            nonlocal paid
+            paid += 1
+            return asked
+
+        return await ctx.record("turn 1", Trigger, pay)
+
+    monkeypatch.setattr("bot.worker._pause", lambda times: 0.0)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
+    shop = Shop(act, store=NoRoom())
+    shop.worker = replace(shop.worker, sweep_seconds=0.01)
+    await shop.queue("octo/reds", 1)
+    async with shop.open():
+        while [letter.times for letter in await shop.store.dead_letters()] != [rules.MAX_DELIVERIES]:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+    assert paid == rules.MAX_DELIVERIES
 
 
 async def test_what_killed_every_worker_is_put_aside_on_the_word_of_the_broker() -> None:

@@ -13,7 +13,7 @@ import pytest
 from bot.blobs import FolderBlobs, MemoryBlobs
 from bot.store import store_at
 from bot.store.long_rows import LONGEST, Reference
-from bot.store.port import Store, StoreUnavailable
+from bot.store.port import Store
 from tests.contract.stores import begun, new_run
 from workflows.engine.entries import Recorded, RunStarted
 from workflows.engine.journal import Lease
@@ -195,7 +195,7 @@ async def test_a_folder_that_cannot_be_written_refuses_the_long_row_only(path: P
     folder.write_text("not a folder")
     async with opened(path, FolderBlobs(folder)) as store:
         lease = await begun(store)
-        with pytest.raises(StoreUnavailable, match="a long row could not be kept: cannot write to"):
+        with pytest.raises(OperatorProblem, match="a long row could not be kept: cannot write to"):
             await store.append("r1", 1, [entry(100), entry(LONGEST + 1)], lease.fence)
         assert len(await store.rows("r1")) == 1
         await store.append("r1", 1, [entry(100)], lease.fence)

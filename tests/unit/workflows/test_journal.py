@@ -8,7 +8,19 @@ from collections.abc import Sequence
 import pytest
 
 from bot.store.memory import MemoryStore
-from tests.unit.workflows.trees import Clock, N, begun, entries, go, output, recorded, records, unit
+from tests.unit.workflows.trees import (
+    Clock,
+    Killed,
+    N,
+    Process,
+    begun,
+    entries,
+    go,
+    output,
+    recorded,
+    records,
+    unit,
+)
 from workflows.engine.context import Context
 from workflows.engine.entries import Entry, Recorded, Resumed, RunFailed, StepStarted
 from workflows.engine.journal import Journal, Lease
@@ -202,3 +214,58 @@ async def test_a_row_by_another_holder_is_no_answer() -> None:
     await store.append("r1", 1, [names("theirs")], theirs.fence)
     with pytest.raises(Conflict, match="taken over by b"):
         await journal.append(names("ours"))
+
+
+async def test_who_cannot_renew_the_lease_stops_before_it_is_over() -> None:
+    class Cut(MemoryStore):
+        async def renew(self, lease: Lease, seconds: float) -> None:
+            await asyncio.sleep(3600)
+
+    acted: list[float] = []
+
+    async def acts(ctx: Context[None], value: N) -> N:
+        while True:
+            acted.append(asyncio.get_running_loop().time())
+            await asyncio.sleep(0.01)
+
+    tree = workflow("w", N).then(unit("acts", acts))
+    store = await begun(tree, Cut())
+    asked = asyncio.get_running_loop().time()
+    with pytest.raises(Conflict, match="could not be renewed in time"):
+        await go(tree, store, lease_seconds=0.3)
+    assert max(acted) <= asked + 0.3 + 0.05
+
+
+async def test_a_lease_that_cannot_be_released_hides_no_cancellation() -> None:
+    class Away(MemoryStore):
+        async def release(self, lease: Lease) -> None:
+            raise OperatorProblem("the store is away")
+
+    async def long(ctx: Context[None], value: N) -> N:
+        await asyncio.sleep(3600)
+        return value
+
+    tree = workflow("w", N).then(unit("long", long))
+    store = await begun(tree, Away())
+    going = asyncio.create_task(go(tree, store))
+    await asyncio.sleep(0.05)
+    going.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await going
+
+
+async def test_an_output_that_does_not_fit_is_a_failure_that_is_recorded() -> None:
+    times: list[int] = []
+
+    async def lies(ctx: Context[None], value: N) -> N:
+        times.append(1)
+        return Recorded(path="", name="", value=1)  # pyright: ignore[reportReturnType]
+
+    tree = workflow("w", N).then(unit("lies", lies))
+    clock = Clock()
+    store = await begun(tree, MemoryStore(clock))
+    with pytest.raises(Killed):
+        await go(tree, Process(store, dies_at=2))  # after the step's failure, before the run's
+    clock.now += 1_000
+    assert await go(tree, store) is RunStatus.FAILED
+    assert times == [1]

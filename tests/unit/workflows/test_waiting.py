@@ -13,10 +13,10 @@ from tests.unit.workflows.trees import Clock, N, adds, begun, entries, go, kinds
 from workflows.engine import signals
 from workflows.engine.context import Context
 from workflows.engine.entries import Entry, RunParked, Slept, StepCompleted, Suspended, Woke
-from workflows.engine.nodes import Workflow, workflow
+from workflows.engine.nodes import Workflow, settled, workflow
 from workflows.engine.status import RunStatus
 from workflows.engine.step import Step, step
-from workflows.engine.values import Answered, Both
+from workflows.engine.values import Answered, Both, Settled
 from workflows.errors import Conflict, UserProblem
 
 HOUR = timedelta(hours=1)
@@ -261,3 +261,91 @@ async def test_an_answer_just_before_the_run_is_parked_is_not_slept_over() -> No
     assert await waiting.begin() is RunStatus.COMPLETED
     assert await output(waiting.store) == {"n": 2 + 50 + 2, "turn": 0}
     assert await waiting.count(RunParked) == 0
+
+
+async def test_a_part_whose_time_has_come_goes_on_while_another_still_works() -> None:
+    clock, order = Clock(), list[str]()
+
+    async def long(ctx: Context[None], value: N) -> N:
+        clock.now += 3601  # the nap is over
+        while "woken" not in order:
+            await asyncio.sleep(0.01)
+        order.append("long")
+        return value
+
+    async def woken(ctx: Context[None], value: N) -> N:
+        order.append("woken")
+        return value
+
+    nap = workflow("napping", N).then(adds("a")).sleep("nap", HOUR).then(unit("woken", woken))
+    run = Waiting(
+        workflow("w", N).then(adds("one")).parallel("both", nap, unit("long", long, timeout=5)).then(sums)
+    )
+    run.clock, run.store = clock, MemoryStore(clock)
+    assert await run.begin() is RunStatus.COMPLETED
+    assert order == ["woken", "long"]
+
+
+async def test_a_part_that_is_answered_goes_on_while_another_still_works() -> None:
+    answered = asyncio.Event()
+
+    async def long(ctx: Context[None], value: N) -> N:
+        await asyncio.sleep(0.05)
+        await run.answer(50)
+        await ctx.record("thing", N, lambda: asyncio.sleep(0, N()))  # here the answer is met
+        await answered.wait()
+        return value.plus(1)
+
+    async def hears(ctx: Context[None], value: N) -> N:
+        answered.set()
+        return value
+
+    asks = (
+        workflow("asks", N)
+        .then(adds("a"))
+        .suspend("ask", waits_for=N)
+        .map(back, N)
+        .then(unit("hears", hears))
+    )
+    run = Waiting(
+        workflow("w", N).then(adds("one")).parallel("both", asks, unit("long", long, timeout=5)).then(sums)
+    )
+    assert await run.begin() is RunStatus.COMPLETED
+    assert await output(run.store) == {"n": 2 + 50 + 2, "turn": 0}
+
+
+async def test_a_worker_whose_clock_is_behind_the_stores_does_not_park_again_and_again() -> None:
+    run = sleeping()
+    await run.begin()
+    run.clock.now += 3601
+    behind = Clock()
+    behind.now = run.clock.now - 10
+    assert await go(run.tree, run.store, clock=behind) is RunStatus.COMPLETED
+
+
+async def test_what_waited_in_a_part_that_failed_is_not_waited_for_any_more() -> None:
+    async def fails(ctx: Context[None], value: N) -> N:
+        await asyncio.sleep(0.05)
+        raise UserProblem("no")
+
+    asks = workflow("asks", N).then(adds("a")).suspend("ask", waits_for=N).map(back, N)
+    pair = workflow("pair", N).then(adds("x")).parallel("both", asks, unit("fails", fails)).then(sums)
+    run = Waiting(workflow("w", N).then(adds("one")).then(settled(pair)).map(_whatever, N).sleep("nap", HOUR))
+    assert await run.begin() is RunStatus.SUSPENDED
+    assert signals.waiting(await run.store.rows("r1")) == []
+    with pytest.raises(UserProblem, match="does not wait for an answer"):
+        await run.answer(1)
+
+
+def _whatever(value: Settled[N]) -> N:
+    return value.value or N()
+
+
+async def test_a_place_inside_what_is_settled_can_be_answered() -> None:
+    asks = workflow("asks", N).then(adds("a")).suspend("ask", waits_for=N).map(back, N)
+    run = Waiting(workflow("w", N).then(adds("one")).then(settled(asks)).map(_whatever, N))
+    assert await run.begin() is RunStatus.SUSPENDED
+    assert signals.waiting(await run.store.rows("r1")) == ["w/asks/asks/ask"]
+    assert await run.answer(5)
+    assert await run.go() is RunStatus.COMPLETED
+    assert await output(run.store) == {"n": 7, "turn": 0}
