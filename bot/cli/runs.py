@@ -187,6 +187,6 @@ async def _migrate(*, as_json: bool) -> None:
         to.print(f"{one.run}  {one.status:<10} {one.workflow}  {begun}", markup=False)
     if found:
         to.print(
-            "Let the release that began them finish them (run its worker beside this one), or stop them: "
-            "redfirst runs cancel RUN. A release that can finish such runs says so in its workflow.",
+            "Stop them: redfirst runs cancel RUN. Or let the release that began them finish them, beside this one "
+            "where both have the same schema, or on the backup from before the upgrade.",
         )

@@ -89,9 +89,9 @@ def lines(entry: Entry) -> Iterator[Line]:
             yield Line(failure.sentence, "bad")
         case Recorded(name=name, value=value):
             yield from _recorded(name, value)
-        case Suspended(waits_for=waits_for, until=until):
+        case Suspended(path=path, waits_for=waits_for, until=until):
             late = f", until {until:%Y-%m-%d %H:%M} UTC" if until else ""
-            yield Line(f"waits for a {waits_for.lower()} by a person{late}", "good")
+            yield Line(f"waits for a {waits_for.lower()} by a person{late} ({path})", "good")
         case Slept(until=until):
             yield Line(f"sleeps until {until:%Y-%m-%d %H:%M} UTC", "dim")
         case Woke(path=path):

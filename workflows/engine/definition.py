@@ -41,7 +41,7 @@ class DefinitionChanged(OperatorProblem):
     def __init__(self, run: str, workflow: str, release: str) -> None:
         super().__init__(
             f"run {run} was started by release {release} with another definition of {workflow}: "
-            "let that release finish it, or cancel it; `redfirst runs migrate` lists all that wait for this"
+            "cancel it, or let that release finish it; `redfirst runs migrate` lists all that wait for this"
         )
 
 

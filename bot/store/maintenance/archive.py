@@ -27,6 +27,8 @@ _EFFORT = 3
 
 
 class Damaged(OperatorProblem):
+    """A file that is no backup, or not all of one, or was changed since it was written."""
+
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"{name} is not a whole backup ({why}): nothing was restored; take another one")
 

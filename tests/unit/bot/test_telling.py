@@ -57,10 +57,13 @@ ONE_OF_EACH: list[tuple[Entry, list[Line]]] = [
     (StepFailed(path="p", attempt=1, failure=FAILURE), [Line("no such page", "bad")]),
     (StepCompleted(path="fix/prove", output={}), []),
     (Recorded(path="p", name="effect r1/fix/commit", value={}), []),
-    (Suspended(path="fix/review", waits_for="Review"), [Line("waits for a review by a person", "good")]),
+    (
+        Suspended(path="fix/review", waits_for="Review"),
+        [Line("waits for a review by a person (fix/review)", "good")],
+    ),
     (
         Suspended(path="fix/review", waits_for="Review", until=NOON),
-        [Line("waits for a review by a person, until 2026-01-02 12:00 UTC", "good")],
+        [Line("waits for a review by a person, until 2026-01-02 12:00 UTC (fix/review)", "good")],
     ),
     (Slept(path="fix/nap", until=NOON), [Line("sleeps until 2026-01-02 12:00 UTC", "dim")]),
     (Woke(path="fix/nap"), [Line("nap: the time has come", "dim")]),
