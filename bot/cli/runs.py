@@ -187,6 +187,6 @@ async def _migrate(*, as_json: bool) -> None:
         to.print(f"{one.run}  {one.status:<10} {one.workflow}  {begun}", markup=False)
     if found:
         to.print(
-            "Stop them: redfirst runs cancel RUN. Or let the release that began them finish them, beside this one "
-            "where both have the same schema, or on the backup from before the upgrade.",
+            "Stop them: redfirst runs cancel RUN. Or let the release that began them finish them: beside "
+            "this one where both have the same schema, or on the backup from before the upgrade.",
         )

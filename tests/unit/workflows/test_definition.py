@@ -66,7 +66,7 @@ def test_declaring_it_does_not_make_it_another_definition() -> None:
 
 
 def test_the_definition_of_fix_is_known() -> None:
-    """Another one strands the runs that wait: if that is meant, declare in `fix.py` whose journals it finishes."""
+    """Another strands the runs that wait: if that is meant, `fix.py` declares whose journals it finishes."""
     assert digest(fix) == "130493933eae96007ad865e3b440215ac9d1620dbaa9df1bbbcf8c73a0c1cdee"
 
 
