@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 UV := scripts/ensure-uv
 BIN := .venv/bin
 
-.PHONY: help setup check test test-unit power-cuts demo bench lock clean
+.PHONY: help setup check test test-unit power-cuts soak demo bench lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -39,6 +39,10 @@ test-unit: .venv/.dev ## The quick tests only
 power-cuts: .venv/.dev ## Cut the power of both stores, and of blobs, some hundred times
 	@scripts/ensure-commands mkfs.ext4 mount postgres
 	@REDFIRST_POWER_CUTS=50 $(BIN)/pytest tests/live/test_power_cut.py -rP --timeout=0
+
+soak: .venv/.dev ## Crash workers, brokers, databases and networks for long, and say what it came to
+	@scripts/ensure-commands postgres setpriv
+	@REDFIRST_SOAK=true $(BIN)/pytest tests/live/crashes -rP --timeout=0
 
 demo: .venv/.runtime ## Play the main job, offline: from a labelled issue to a pull request
 	@scripts/ensure-commands git bwrap
