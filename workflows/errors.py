@@ -84,7 +84,7 @@ class WorkflowError(Problem):
     who = Who.MODEL
 
     def __init__(self, path: str, count: int, feedback: str) -> None:
-        super().__init__(f"{path} reached its limit of {count}: {feedback}")
+        super().__init__(f"{path} reached its limit of {count} attempts: {feedback}")
         self.path = path
         self.count = count
         self.feedback = feedback

@@ -19,10 +19,11 @@ from pydantic import BaseModel
 from bot.blobs import FolderBlobs
 from bot.store import store_at
 from bot.store.long_rows import LONGEST
-from bot.store.port import NewDelivery, Store, StoreUnavailable
+from bot.store.port import NewDelivery, Store
 from tests.contract.stores import begun
 from workflows.engine.entries import Recorded
 from workflows.engine.journal import Lease
+from workflows.errors import OperatorProblem
 
 RESERVE = 256 * 1024
 
@@ -72,7 +73,7 @@ class Writer:
         entry = Recorded(path="p", name=name, value="x" * size)
         try:
             await self._store.append(self._lease.run, after, [entry], self._lease.fence)
-        except StoreUnavailable as problem:
+        except OperatorProblem as problem:
             return problem.sentence
         self._told.acknowledged.append(name)
         return ""
@@ -86,7 +87,7 @@ class Writer:
     async def deliver(self, delivery: str, size: int) -> str:
         try:
             await self._store.keep_delivery(NewDelivery(id=delivery, event="e", payload=b"x" * size))
-        except StoreUnavailable as problem:
+        except OperatorProblem as problem:
             return problem.sentence
         self._told.deliveries_acknowledged += 1
         return ""
@@ -143,7 +144,7 @@ async def opening(url: str) -> str:
     store = store_at(url)
     try:
         await store.open()
-    except StoreUnavailable as problem:
+    except OperatorProblem as problem:
         return problem.sentence
     await store.close()
     return ""

@@ -28,7 +28,8 @@ async def held(
             await asyncio.sleep(min(seconds / 3, over - clock()))
             now = clock()
             try:
-                async with asyncio.timeout_at(over):
+                # A process that stood still asks all the same: the store knows whether it is too late.
+                async with asyncio.timeout_at(max(over, now + seconds / 3)):
                     await store.renew(lease, seconds)
                 over = now + seconds
             except Conflict:

@@ -16,12 +16,16 @@ class What(StrEnum):
     """A worker did something that does not know whether it was done before."""
     KEPT = "kept"
     """The store acknowledged a row to a worker."""
+    CLAIMED = "claimed"
+    """A worker was given a run; the place says when, and until when at least."""
+    RENEWED = "renewed"
+    """The same, once more."""
+    RELEASED = "released"
+    """A worker is about to give a run back."""
     REFUSED = "refused"
     """The store would not take a worker's row, or let it keep a run."""
     PUT_DOWN = "put down"
     """A worker left a run to whoever takes it up next: refused, or too late to renew its lease."""
-    CLAIMED = "claimed"
-    """A worker was given a run, and stopped there."""
     KILLED = "killed"
     """A worker is about to be no more."""
 
@@ -33,6 +37,22 @@ class Line:
     what: What
     run: str = ""
     place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """As much as a worker can know of its lease, in seconds since 1970: one machine has one clock."""
+
+    since: float
+    until: float
+
+    def __str__(self) -> str:
+        return f"{self.since:.6f} {self.until:.6f}"
+
+    @classmethod
+    def read(cls, place: str) -> Held:
+        since, until = place.split()
+        return cls(float(since), float(until))
 
 
 @dataclass(frozen=True)

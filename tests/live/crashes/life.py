@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
@@ -16,7 +17,7 @@ from bot.store.sql import SqlStore
 from bot.telemetry.traces import NoTracer
 from bot.worker import Worker
 from handlers.house import House
-from tests.live.crashes.ledger import Ledger, Line, What
+from tests.live.crashes.ledger import Held, Ledger, Line, What
 from tests.live.crashes.trees import LEDGER, TREES, WHO, here
 from tests.unit.fakes import RecordingEffects, ports
 from workflows.engine.entries import Entry, Recorded, RunParked, StepFailed, StepStarted
@@ -77,7 +78,8 @@ class Watched(Worker):
 
 def _watch(ledger: Ledger, who: str, orders: Orders) -> None:
     """Writes down what the store said, and dies where it was ordered: the commit is done, or not yet."""
-    append, renew, claim = SqlStore.append, SqlStore.renew, SqlStore.claim
+    append = SqlStore.append
+    claim, renew, release = SqlStore.claim, SqlStore.renew, SqlStore.release
 
     def die(run: str, when: str, names: Sequence[str]) -> None:
         # Rows that share a commit share the kill.
@@ -100,25 +102,34 @@ def _watch(ledger: Ledger, who: str, orders: Orders) -> None:
         ledger.say(*(Line(who, What.KEPT, run, name) for name in names))
         die(run, AFTER, names)
 
+    async def watched_claim(self: SqlStore, run: str, worker: str, seconds: float) -> Lease | None:
+        until = time.time() + seconds
+        lease = await claim(self, run, worker, seconds)
+        if lease is not None:
+            ledger.say(Line(who, What.CLAIMED, run, str(Held(time.time(), until))))
+            if orders.stops_at_claim:
+                os.kill(os.getpid(), signal.SIGSTOP)
+        return lease
+
     async def watched_renew(self: SqlStore, lease: Lease, seconds: float) -> None:
         if not orders.renews:
             return
+        until = time.time() + seconds
         try:
             await renew(self, lease, seconds)
         except Conflict:
             ledger.say(Line(who, What.REFUSED, lease.run))
             raise
+        ledger.say(Line(who, What.RENEWED, lease.run, str(Held(time.time(), until))))
 
-    async def watched_claim(self: SqlStore, run: str, worker: str, seconds: float) -> Lease | None:
-        lease = await claim(self, run, worker, seconds)
-        if lease is not None and orders.stops_at_claim:
-            ledger.say(Line(who, What.CLAIMED, run))
-            os.kill(os.getpid(), signal.SIGSTOP)
-        return lease
+    async def watched_release(self: SqlStore, lease: Lease) -> None:
+        ledger.say(Line(who, What.RELEASED, lease.run))
+        await release(self, lease)
 
     SqlStore.append = watched
     SqlStore.claim = watched_claim
     SqlStore.renew = watched_renew
+    SqlStore.release = watched_release
 
 
 BEFORE, AFTER = "before", "after"

@@ -80,7 +80,9 @@ async def test_that_another_has_the_lease_is_enough_to_refuse_what_the_first_wou
     run = await ground.start(1, gated)
     await is_at_the_gate(ground, first, run)
     second = await ground.crew.begin(stops_at_claim=True, lease_seconds=30.0)
-    await ground.has_come_to(lambda lines: Line(second.who, What.CLAIMED, run) in lines)
+    await ground.has_come_to(
+        lambda lines: any((line.who, line.what) == (second.who, What.CLAIMED) for line in lines)
+    )
     # No row of another tells the first that it comes too late: only the fence does.
     rows = await ground.store.rows(run)
     ground.ledger.open_gate(first.who)

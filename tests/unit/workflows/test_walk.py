@@ -139,7 +139,7 @@ async def test_a_loop_at_its_limit_says_where_how_often_and_what_was_said_last()
     assert status is RunStatus.FAILED
     assert await failure(store) == Failure(
         who=Who.MODEL,
-        sentence="w/round reached its limit of 2: turn 2 was not enough",
+        sentence="w/round reached its limit of 2 attempts: turn 2 was not enough",
         path="w/round",
         count=2,
         feedback="turn 2 was not enough",
