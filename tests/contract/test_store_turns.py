@@ -170,11 +170,11 @@ async def test_of_many_who_wake_a_run_one_does(store: Store) -> None:
 
 async def test_who_wakes_a_run_holds_it_before_the_first_row(store: Store) -> None:
     await parked(store, seconds=-1)
-    lease = await held(store, seconds=SHORT * 2)
+    lease = await held(store, seconds=SHORT * 20)
     assert await due(store) == []
     assert await store.next_wake() is None, "it is being woken"
     await store.renew(lease, LONG)
-    await asyncio.sleep(SHORT * 4)
+    await asyncio.sleep(SHORT * 24)
     assert await store.claim("r1", "another", LONG) is None
 
 
