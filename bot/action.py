@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import secrets
 import socket
@@ -18,7 +19,7 @@ from bot import settings as configuration
 from bot.evidence import proof_of, proposal
 from bot.models.keys import need_models
 from bot.patience import to_rest
-from bot.reactions import Outcome
+from bot.reacting.ground import Outcome
 from bot.settings import Settings
 from bot.store.port import Delivery, DeliveryState, NewDelivery, Store
 from bot.wiring import Plant, plant, store_of
@@ -39,6 +40,9 @@ class Job(BaseModel):
     output: Path
     summary: Path
     delivery: str
+    repository: str = ""
+    actor: str = ""
+    actor_id: int = 0
 
 
 class Result(BaseModel):
@@ -47,7 +51,7 @@ class Result(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     conclusion: str
-    """proposed, failed, ignored, or refused"""
+    """proposed, completed, failed, ignored, or refused"""
     pr_url: str = ""
     repro_status: str = "none"
     """red when a repro test was seen to fail, else none"""
@@ -67,6 +71,9 @@ def job() -> Job:
         output=Path(need("GITHUB_OUTPUT")),
         summary=Path(need("GITHUB_STEP_SUMMARY")),
         delivery=f"{need('GITHUB_RUN_ID')}-{os.environ.get('GITHUB_RUN_ATTEMPT', '1')}",
+        repository=os.environ.get("GITHUB_REPOSITORY", ""),
+        actor=os.environ.get("GITHUB_ACTOR", ""),
+        actor_id=int(os.environ.get("GITHUB_ACTOR_ID", "0")),
     )
 
 
@@ -79,7 +86,10 @@ async def act() -> int:
     need_models(settings)
     breakers = Breakers()
     forge = GuardedForge(settings, breakers)
-    async with store_of(settings) as store, plant(settings, store, forge, breakers=breakers) as works:
+    async with (
+        store_of(settings) as store,
+        plant(settings, store, forge, breakers=breakers, in_job=True) as works,
+    ):
         outcome = await works.reactions.to(await _delivery(store, here))
         result = await _go_on(settings, works, outcome)
     _write(here, result)
@@ -91,8 +101,20 @@ async def _delivery(store: Store, here: Job) -> Delivery:
         payload = await asyncio.to_thread(here.event_path.read_bytes)
     except OSError as error:
         raise OperatorProblem(f"the event file cannot be read: {error}") from error
+    if here.event_name == "schedule":
+        payload = _clock(here)
     await store.keep_delivery(NewDelivery(id=here.delivery, event=here.event_name, payload=payload))
     return await store.delivery(here.delivery)
+
+
+def _clock(here: Job) -> bytes:
+    """The clock sends no payload of use: the runner says where we are, and on whose behalf."""
+    return json.dumps(
+        {
+            "repository": {"full_name": here.repository},
+            "sender": {"id": here.actor_id, "login": here.actor, "type": "User"},
+        }
+    ).encode()
 
 
 async def _go_on(settings: Settings, works: Plant, outcome: Outcome) -> Result:
@@ -113,13 +135,18 @@ async def _go_on(settings: Settings, works: Plant, outcome: Outcome) -> Result:
     rows = await works.store.rows(outcome.run)
     proof = await proof_of(rows, works.blobs)
     opened = proposal(rows)
-    proposed = status in {RunStatus.SUSPENDED, RunStatus.COMPLETED} and proof is not None
     return Result(
-        conclusion="proposed" if proposed else "failed",
+        conclusion=_conclusion(status, proposed=proof is not None),
         pr_url=opened.pull_request.url if opened else "",
         repro_status="red" if _saw_red(rows) else "none",
         said=_said(rows),
     )
+
+
+def _conclusion(status: RunStatus | None, *, proposed: bool) -> str:
+    if proposed and status in {RunStatus.SUSPENDED, RunStatus.COMPLETED}:
+        return "proposed"
+    return "completed" if status is RunStatus.COMPLETED else "failed"
 
 
 def _saw_red(rows: list[Row]) -> bool:

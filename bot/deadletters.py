@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.bus.port import BusUnavailable, Topic
+from bot.announcing import announce
+from bot.bus.port import Topic
 from bot.settings import Settings
 from bot.store.port import DeadLetter, DeliveryState, Store
 from workflows.engine import signals
@@ -38,26 +39,8 @@ async def drop(store: Store, letters: Sequence[DeadLetter], *, by: str, reason: 
 
 
 async def tell(settings: Settings, settled: Sequence[Settled]) -> str:
-    """Announces what goes on, where that can be done from here; a sentence on when it does."""
-    going_on = [each for each in settled if each.goes_on]
-    if not going_on:
-        return ""
-    later = f"a worker that runs finds them within {settings.sweep_seconds:.0f} s"
-    if not settings.nats_url:
-        # The private server belongs to the process that started it.
-        return later
-    from bot.bus import open_bus
-
-    bus = open_bus(settings.nats_url, settings.data_dir)
-    try:
-        await bus.open()
-        for each in going_on:
-            await bus.announce(each.topic, each.item)
-    except BusUnavailable as problem:
-        return f"{later}; they could not be announced: {problem.sentence}"
-    finally:
-        await bus.close()
-    return "they are announced, a worker takes them up at once"
+    """A sentence on when what goes on does."""
+    return await announce(settings, [(each.topic, each.item) for each in settled if each.goes_on])
 
 
 def _one(letters: Sequence[DeadLetter], name: str) -> DeadLetter:

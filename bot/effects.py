@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TypeVar, cast
+
+from pydantic_core import from_json
 
 from bot.forge import WritableForge
 from bot.store.port import NewRun, Store
-from policies.effects import (
-    AddReaction,
-    Done,
-    Effect,
-    OpenPullRequest,
-    PostComment,
-    PushCommit,
-    RunRef,
-    StartRun,
-)
+from policies.effects import Done, Effect, RunRef, Signal, StartRun, SteerRun
 from policies.facts import Facts
 from policies.gate import Gate
+from workflows.engine import signals
 from workflows.ports import Refused
+from workflows.registry import WORKFLOWS
 from workflows.trigger import Trigger
 
 R = TypeVar("R", bound=Done)
@@ -50,7 +45,7 @@ class Door:
         )
         if not decision.allowed:
             raise Refused(effect.kind(), decision)
-        return cast("R", await self._execute(effect, trigger))
+        return cast("R", await self._execute(cast("Effect[Done]", effect), trigger))
 
     async def _facts(self, trigger: Trigger) -> Facts:
         """Asked of GitHub now, each time: permission may have been taken away since the run began."""
@@ -61,22 +56,22 @@ class Door:
             repository=trigger.tenant.repository,
         )
 
-    def _execute(self, effect: Effect[Done], trigger: Trigger) -> Awaitable[Done]:
-        tenant = trigger.tenant
+    async def _execute(self, effect: Effect[Done], trigger: Trigger) -> Done:
         match effect:
             case StartRun():
-                return self._start(effect, trigger)
-            case PostComment():
-                return self._forge.post_comment(tenant, effect)
-            case AddReaction():
-                return self._forge.add_reaction(tenant, effect)
-            case PushCommit():
-                return self._forge.push_commit(tenant, effect)
-            case OpenPullRequest():
-                return self._forge.open_pull_request(tenant, effect)
+                run, new = await self._store.create_run(self._new_run(effect, trigger))
+                return RunRef(ref=run.id, new=new)
+            case SteerRun():
+                return await self._steer(effect)
             case _:
-                raise TypeError(f"nobody performs {effect.kind()}")
+                return await self._forge.write(trigger.tenant, effect)
 
-    async def _start(self, effect: StartRun, trigger: Trigger) -> RunRef:
-        run, new = await self._store.create_run(self._new_run(effect, trigger))
+    async def _steer(self, effect: SteerRun) -> RunRef:
+        if effect.signal is Signal.STOP:
+            new = await signals.cancel(self._store, effect.run, by=effect.by, reason=effect.reason)
+            return RunRef(ref=effect.run, new=new)
+        run = await self._store.run(effect.run)
+        tree = WORKFLOWS.find(run.workflow)
+        answer = from_json(effect.answer)
+        new = await signals.resume(self._store, tree, run.id, answer, by=effect.by, key=effect.key)
         return RunRef(ref=run.id, new=new)

@@ -5,38 +5,52 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from policies.patch import Patch
-from workflows.case import Case, Proposed, Proven
+from workflows.case import Case, PlanShown, Proposed, Proven
 from workflows.engine.entries import Row, StepCompleted
+from workflows.engine.signals import waiting
 from workflows.ports import Blobs
 from workflows.proof.statement import Proof
 from workflows.tree import Tree, unpack
 
+M = TypeVar("M", bound=BaseModel)
+
+
+_PROPOSES = frozenset({"propose", "push"})
+"""The steps that give a `Proposed`, whatever workflow they are part of."""
+
 
 async def proof_of(rows: Sequence[Row], blobs: Blobs) -> Proof | None:
-    """The last one: `propose` adds the commit to what `prove` wrote."""
-    digest = ""
-    for row in rows:
-        match row.entry:
-            case StepCompleted(path="fix/prove", output=output):
-                digest = Proven.model_validate(output).proof
-            case StepCompleted(path="fix/propose", output=output):
-                digest = Proposed.model_validate(output).proof
-            case _:
-                pass
-    return Proof.model_validate_json(await blobs.get(digest)) if digest else None
+    """The last one. What is proposed has the commit in it, which what is only proven has not yet."""
+    known = proposal(rows) or _last(rows, frozenset({"prove"}), Proven)
+    return Proof.model_validate_json(await blobs.get(known.proof)) if known else None
 
 
 def proposal(rows: Sequence[Row]) -> Proposed | None:
-    """The pull request that a run opened."""
-    for row in rows:
+    """The pull request that a run opened or went on with, as it left it last."""
+    return _last(rows, _PROPOSES, Proposed)
+
+
+def _last(rows: Sequence[Row], steps: frozenset[str], gives: type[M]) -> M | None:
+    for row in reversed(rows):
         match row.entry:
-            case StepCompleted(path="fix/propose", output=output):
-                return Proposed.model_validate(output)
+            case StepCompleted(path=path, output=output) if path.rpartition("/")[2] in steps:
+                return gives.model_validate(output)
             case _:
                 pass
     return None
+
+
+def shown_plan(rows: Sequence[Row]) -> str | None:
+    """The digest of the plan that waits for somebody's opinion; None when none does."""
+    if not any(place.endswith("/approval") for place in waiting(rows)):
+        return None
+    shown = _last(rows, frozenset({"show_plan"}), PlanShown)
+    return shown.digest if shown else None
 
 
 async def diff_of(rows: Sequence[Row], blobs: Blobs) -> str:
@@ -48,13 +62,9 @@ async def diff_of(rows: Sequence[Row], blobs: Blobs) -> str:
 
 
 def _case_of(rows: Sequence[Row]) -> Case | None:
-    for row in rows:
-        match row.entry:
-            case StepCompleted(path="fix/prepare", output=output):
-                return Case.model_validate(output)
-            case _:
-                pass
-    return None
+    """The base may have moved on since the run began."""
+    known = proposal(rows) or _last(rows, frozenset({"prove"}), Proven)
+    return known.case if known else _last(rows, frozenset({"prepare"}), Case)
 
 
 def diff(base: Tree, patch: Patch) -> str:

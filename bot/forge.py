@@ -1,32 +1,34 @@
-"""What a forge can do besides being read: the writes, each of which finds its own marker first."""
+"""What a forge can do besides being read by runs."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
-from policies.effects import (
-    AddReaction,
-    CommentRef,
-    CommitRef,
-    OpenPullRequest,
-    PostComment,
-    PullRequestRef,
-    PushCommit,
-    ReactionRef,
-)
+from policies.effects import Done, Effect
 from workflows.ports import Forge
-from workflows.trigger import Tenant
+from workflows.trigger import IssueSnapshot, Tenant
+
+R = TypeVar("R", bound=Done)
 
 
-class WritableForge(Forge, Protocol):
-    """Only `effects.perform` holds one of these."""
+class ReadableForge(Forge, Protocol):
+    """What is begun by hand or by the clock reads its issue first. A run never can: it has it as it was."""
 
-    async def post_comment(self, tenant: Tenant, effect: PostComment) -> CommentRef: ...
+    async def issue(self, tenant: Tenant, number: int) -> IssueSnapshot:
+        """As it is now; Gone when there is none."""
+        ...
 
-    async def add_reaction(self, tenant: Tenant, effect: AddReaction) -> ReactionRef: ...
+    async def labelled(self, tenant: Tenant, label: str) -> Sequence[int]:
+        """The open issues, not pull requests, with this label, oldest first."""
+        ...
 
-    async def push_commit(self, tenant: Tenant, effect: PushCommit) -> CommitRef: ...
 
-    async def open_pull_request(self, tenant: Tenant, effect: OpenPullRequest) -> PullRequestRef: ...
+class WritableForge(ReadableForge, Protocol):
+    """Only `effects.perform` holds one of these. Each write finds its own marker first."""
+
+    async def write(self, tenant: Tenant, effect: Effect[R]) -> R:
+        """Makes it so, unless it is so already; OperatorProblem for what this forge cannot do."""
+        ...
 
     async def close(self) -> None: ...

@@ -6,9 +6,19 @@ import re
 
 _MARKER = re.compile(r"<!-- redfirst (?P<name>run|key|sticky)=(?P<value>[\w./#:@\[\]-]+) -->")
 
+LONGEST = 65_000
+"""GitHub refuses a text of more than 65,536 characters, and a marker that is cut off is none."""
+
 
 def mark(**names: str) -> str:
     return "\n".join(f"<!-- redfirst {name}={value} -->" for name, value in names.items() if value)
+
+
+def below(text: str, **names: str) -> str:
+    """The text with the marker as its end, whatever must go of a text that is too long."""
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]}\n\n… (cut: GitHub takes no more)"
+    return f"{text}\n\n{mark(**names)}"
 
 
 def find(text: str, name: str) -> str:

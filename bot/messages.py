@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from urllib.parse import quote
 
 from bot.store.port import Run
 from handlers.decision import Reply, Topic
 from policies.decision import Decision
+from policies.effects import Remark
+from workflows.agents.roles import Answer, Plan
+from workflows.case import Shown
 from workflows.errors import Failure, Who
+from workflows.ports import Spent
 from workflows.progress import Progress, Stage
 from workflows.proof.statement import Proof
+from workflows.review import Verdict
 from workflows.trigger import Trigger
+from workflows.unseen import visible
 
 _STAGES: Sequence[tuple[Stage, str]] = (
     (Stage.PREPARE, "look at the project and run its tests as they are"),
     (Stage.PLAN, "plan"),
+    (Stage.APPROVAL, "wait for the plan to be approved"),
     (Stage.RED, "write a test and see it fail"),
     (Stage.GREEN, "write the fix, see the test pass and nothing else break"),
     (Stage.REVIEW, "open a draft pull request"),
@@ -29,10 +38,13 @@ _MOVE = {
     Who.NOBODY: "This may pass by itself",
 }
 
-RETRY = "`/agent fix`"
+RETRY = "`/agent retry`"
 LONGEST_TITLE = 200
 LONGEST_PROSE = 4_000
 LONGEST_CODE = 4_000
+LONGEST_ANSWER = 12_000
+LONGEST_REMARK = 2_000
+MOST_REFERENCES = 20
 MOST_TESTS = 10
 
 
@@ -43,9 +55,7 @@ class Messages:
         if progress.failure is not None:
             return _failed(progress, progress.failure)
         if progress.stage is Stage.DONE:
-            return (
-                f"### Redfirst: done\n\n#{progress.pull_request} was {progress.verdict}. {_run(progress.run)}"
-            )
+            return "\n".join(["### Redfirst: done", "", *_done(progress), "", _foot(progress)])
         return "\n".join(
             [
                 "### Redfirst is working on this",
@@ -53,7 +63,7 @@ class Messages:
                 *_checklist(progress.stage),
                 *_seen(progress),
                 "",
-                _run(progress.run),
+                _foot(progress),
             ]
         )
 
@@ -99,20 +109,176 @@ The whole suite before: {proof.suite.before}. With the fix: {proof.suite.after}.
 
 </details>
 
-This is a draft: a person reviews it, marks it ready and merges it. Redfirst never does."""
+Approve it, and it is marked as ready; ask for changes, and they are made and proven anew; close it, and it
+is over. Merging is yours: Redfirst never does."""
         return title, body
 
+    def check(self, proof: Proof) -> tuple[str, str]:
+        title = f"red {proof.red.runs} of {proof.red.runs}, green {proof.green.runs} of {proof.green.runs}"
+        summary = (
+            f"Before the fix, at {proof.base_sha[:12]}:\n{_tests(proof.red.tests)}\n"
+            f"{fenced(proof.red.assertion)}\n"
+            f"With it: {proof.suite.after}. {proof.suite.compared} tests that passed before still pass."
+        )
+        return title, summary
 
-def reply(reply: Reply, run: Run | None) -> str:
+    def plan(self, plan: Plan, digest: str) -> str:
+        return f"""### Redfirst: a plan, for you to approve
+
+**Cause**
+{quoted(plan.cause)}
+
+**What the test will show**
+{quoted(plan.test)}
+
+**What will change**
+{quoted(plan.fix)}
+
+<sub>Written by a model; nothing has been changed yet.</sub>
+
+| say | and I |
+|---|---|
+| `/agent approve {digest}` | write the test and the fix |
+| `/agent revise …` | plan again, with what you say |
+| `/agent reject` | stop here |"""
+
+    def answer(self, trigger: Trigger, answer: Answer, sha: str) -> str:
+        lines = [f"@{trigger.actor.login} asked:", quoted(trigger.context), "", defused(_long(answer.answer))]
+        if answer.references:
+            lines += ["", *(_reference(trigger, found.path, found.line, found.shows, sha)
+                            for found in answer.references[:MOST_REFERENCES])]  # fmt: skip
+        return "\n".join([*lines, "", "<sub>Written by a model, which read the code and ran nothing.</sub>"])
+
+    def review(self, summary: str, others: Sequence[Remark]) -> str:
+        elsewhere = [
+            f"- `{_code(remark.path)}:{remark.line}` {defused(clipped(_line(remark.body), LONGEST_REMARK))}"
+            for remark in others
+        ]
+        said = [quoted(summary), *(["", "Beside the lines of the change:", *elsewhere] if elsewhere else [])]
+        foot = "<sub>Written by a model. It neither approves nor blocks.</sub>"
+        return "\n".join(["### Redfirst: a review", "", *said, "", foot])
+
+    def remark(self, body: str) -> str:
+        return defused(clipped(body, LONGEST_REMARK))
+
+    def repro(self, shown: Shown) -> tuple[str, str]:
+        repro, trigger = shown.repro, shown.case.trigger
+        files = [f"`{_code(change.path)}`\n{fenced(change.content or '')}" for change in repro.test.changes]
+        opened = [f"#{shown.pull_request.number} has it.", ""] if shown.pull_request else []
+        body = "\n".join(
+            [
+                f"### A test that fails for #{trigger.issue.number}",
+                "",
+                f"{repro.red.runs} of {repro.red.runs} runs on {shown.case.base_sha[:12]} fail:",
+                _tests(repro.red.tests),
+                fenced(repro.red.assertion),
+                "",
+                *files,
+                "",
+                *opened,
+                "`/agent fix` on the issue goes on to a fix.",
+            ]
+        )
+        return f"Test for #{trigger.issue.number}: {unlinked(_line(trigger.issue.title))}", body
+
+
+_NOT_HERE: Mapping[str, str] = MappingProxyType(
+    {
+        "fix": "`fix` is for issues. Here, say `/agent revise …` if I opened this, else `/agent review`.",
+        "plan": "`plan` is for issues.",
+        "approve": "`approve` is for plans, on their issue. Approve a pull request with GitHub's own review.",
+        "reject": "`reject` is for plans, on their issue. A pull request is rejected by closing it.",
+        "revise": "`revise` is for pull requests that I opened, and for plans, on their issue.",
+        "review": "`review` is for pull requests.",
+        "repro": "`repro` is for issues.",
+    }
+)
+
+_WORDS_MISSING: Mapping[str, str] = MappingProxyType(
+    {
+        "approve": "Say which plan: `/agent approve` and the digest that stands below the plan.",
+        "revise": "Say what shall be different: `/agent revise the name should stay as it is`.",
+        "ask": "Ask something: `/agent ask where is the total computed?`",
+    }
+)
+
+
+def reply(reply: Reply, run: Run | None, spent: Spent, config: str) -> str:
     match reply.topic:
         case Topic.STATUS:
-            return _status(run)
+            return _status(run, spent)
+        case Topic.BUDGET:
+            return _budget(run, spent)
+        case Topic.CONFIG:
+            return config
+        case Topic.FORGET:
+            return (
+                "There is nothing to forget: I remember nothing from one run to the next. What a run did is "
+                "in its journal, which whoever runs this bot can remove with `redfirst store prune`."
+            )
+        case Topic.NOT_HERE:
+            return f"{_NOT_HERE.get(reply.said, 'That is for another place.')} `/agent help` says more."
+        case Topic.WORDS_MISSING:
+            return _WORDS_MISSING.get(reply.said, "Say a little more.")
         case Topic.UNKNOWN_VERB:
             return f"I do not know `{_code(reply.said)}`. Did you mean `/agent {reply.nearest}`?\n\n{_HELP}"
         case Topic.UNKNOWN_OPTION:
-            return f"I do not know the option `{_code(reply.said)}`.\n\n{_HELP}"
+            meant = f" Did you mean `--{reply.nearest}`?" if reply.nearest else ""
+            return f"I do not know the option `{_code(reply.said)}`.{meant}\n\n{_HELP}"
         case Topic.HELP:
             return _HELP
+
+
+def config(label: str, models: Mapping[str, str], rules: str, release: str) -> str:
+    """What is in effect here, without anything that is secret."""
+    rows = {"label": label, **{f"model, {route}": name for route, name in models.items()}}
+    rows |= {"rules": rules[:12], "release": release}
+    return "\n".join(
+        ["| | |", "|---|---|", *(f"| {name} | `{_code(said)}` |" for name, said in rows.items())]
+    )
+
+
+def plans_need_memory() -> str:
+    return (
+        "A plan waits for its approval, and a job forgets when it ends: plans need the hosted bot. "
+        "`/agent fix` works here."
+    )
+
+
+def nothing_runs() -> str:
+    return "Nothing is running here that waits for this. `/agent status` says what there was."
+
+
+def nothing_to_retry(run: Run | None) -> str:
+    if run is None:
+        return "There has been no run here yet. `/agent fix` starts one."
+    return f"The last run here came to its end. `/agent fix` starts another.\n\n{_run(run.id)}"
+
+
+def no_plan_waits() -> str:
+    return "No plan waits for an answer here. `/agent plan` makes one."
+
+
+def other_plan(digest: str) -> str:
+    return f"That is not the plan that was shown last. This approves it: `/agent approve {digest}`"
+
+
+def not_now(why: str, run: Run) -> str:
+    return f"That came at the wrong moment: {defused(_line(why))}. It is at `{run.path}`.\n\n{_run(run.id)}"
+
+
+def put_aside(run: Run, times: int) -> str:
+    """What went wrong is for the operator, and may hold what is nobody else's business."""
+    return (
+        f"### Redfirst stopped\n\nThis was tried {times} times, and each time it broke off without getting "
+        "any further. It is left alone now, with all that was done so far.\n\n"
+        "It is the move of whoever runs this bot: `redfirst dead list` says what went wrong, and "
+        f"`redfirst dead retry {run.id}` goes on.\n\n{_run(run.id)}"
+    )
+
+
+def stopped(run_id: str, reason: str) -> str:
+    return f"### Redfirst stopped\n\n{defused(_line(reason))}. {RETRY} starts it again.\n\n{_run(run_id)}"
 
 
 def refused(decision: Decision) -> str:
@@ -136,30 +302,93 @@ def job_summary(conclusion: str, pull_request: str, repro: str, said: str) -> st
     return "\n".join(lines) + "\n"
 
 
-_HELP = """Redfirst writes a test that fails for the reason in the issue, then the fix, and proves both.
+_HELP = """I write a test that fails for the reason in the issue, then the fix, and prove both.
 
-| say | and I |
+| on an issue | and I |
 |---|---|
-| `/agent fix` | fix this issue; lines below the command are taken as a hint |
-| `/agent status` | say how far the run on this issue is |
+| `/agent fix` | fix it; lines below the command are a hint. The label does the same |
+| `/agent plan` | plan first, as `fix --plan`, and wait |
+| `/agent approve` | go on with the plan whose digest you add |
+| `/agent revise` | plan again, with what you say |
+| `/agent reject` | drop the plan |
+| `/agent repro` | write the failing test and no fix; `--pr` makes it a pull request |
+
+| on a pull request | and I |
+|---|---|
+| `/agent revise` | change mine as you say and prove it anew, as after "request changes" |
+| `/agent review` | remark on lines that have to change |
+
+| anywhere | and I |
+|---|---|
+| `/agent ask` | answer, with the lines that show it |
+| `/agent retry` | try again what failed |
+| `/agent stop` | stop what runs |
+| `/agent status` | say how far it is |
+| `/agent budget` | say what it cost |
+| `/agent config` | say what is set up |
+| `/agent forget` | say what is kept |
 | `/agent help` | say this |
 
-The label that was set up for it does the same as `/agent fix`. Write permission is needed to start work."""
+Whoever starts, steers or stops work needs write permission. Answers are for everyone."""
 
 
-def _status(run: Run | None) -> str:
+def _status(run: Run | None, spent: Spent) -> str:
     if run is None:
-        return f"There has been no run on this issue. {RETRY} starts one."
-    return f"The run is **{run.status}**, at `{run.path or run.workflow}`.\n\n{_run(run.id)}"
+        return "There has been no run here yet. `/agent fix` on an issue starts one."
+    cost = _cost(spent)
+    said = f"The run is **{run.status}**, at `{run.path or run.workflow}`"
+    return f"{said}{f', {cost}' if cost else ''}.\n\n{_run(run.id)}"
+
+
+def _budget(run: Run | None, spent: Spent) -> str:
+    if run is None:
+        return "Nothing has been spent here: there has been no run."
+    return f"{_cost(spent) or 'No model was asked so far'}.\n\n{_run(run.id)}"
+
+
+def _cost(spent: Spent) -> str:
+    if not spent.turns:
+        return ""
+    dollars = "at a price that is not known" if spent.dollars is None else f"${spent.dollars:.2f}"
+    return f"{spent.turns} turns, {spent.tokens_in:,} tokens in, {spent.tokens_out:,} out, {dollars}"
+
+
+def _done(progress: Progress) -> list[str]:
+    if progress.verdict == Verdict.APPROVED:
+        return [f"#{progress.pull_request} was approved and is ready to be merged, which is for you."]
+    if progress.pull_request:
+        return [f"#{progress.pull_request} was {progress.verdict}."]
+    return [f"{progress.verdict}."]
+
+
+def _foot(progress: Progress) -> str:
+    cost = _cost(progress.spent)
+    return f"<sub>run `{progress.run}`{f' · {cost}' if cost else ''}</sub>"
+
+
+def _reference(trigger: Trigger, path: str, line: int, shows: str, sha: str) -> str:
+    """A link to GitHub, made of what we know: a model's own text becomes no link."""
+    root = trigger.issue.url.partition("/issues/")[0].partition("/pull/")[0]
+    where = f"{_code(path)}:{line}"
+    shown = defused(_line(shows))
+    if not root.startswith("https://") and not root.startswith("http://"):
+        return f"- `{where}` {shown}"
+    return f"- [`{where}`]({root}/blob/{sha}/{quote(path)}#L{line}) {shown}"
+
+
+def _long(text: str) -> str:
+    return clipped(text, LONGEST_ANSWER)
 
 
 def _checklist(now: Stage) -> list[str]:
-    order = [stage for stage, _ in _STAGES]
+    # A plan that nobody has to approve is no step of its own.
+    stages = [each for each in _STAGES if each[0] is not Stage.APPROVAL or now is Stage.APPROVAL]
+    order = [stage for stage, _ in stages]
     reached = order.index(now) if now in order else len(order)
     done = reached + 1 if now is Stage.REVIEW else reached
     return [
         f"- [{'x' if place < done else ' '}] {words}{' …' if place == reached and place >= done else ''}"
-        for place, (_, words) in enumerate(_STAGES)
+        for place, (_, words) in enumerate(stages)
     ]
 
 
@@ -173,6 +402,9 @@ def _seen(progress: Progress) -> list[str]:
         lines += ["", f"**Green**: {progress.green}"]
     if progress.pull_request:
         lines += ["", f"#{progress.pull_request} awaits your review."]
+    if progress.hidden:
+        found = ", ".join(progress.hidden)
+        lines += ["", f"⚠️ The text hides something from readers ({found}). It was kept from the model."]
     return lines
 
 
@@ -181,8 +413,8 @@ def _failed(progress: Progress, failure: Failure) -> str:
     last = f"\n\nWhat was said last:\n{fenced(failure.feedback)}" if failure.feedback else ""
     return (
         f"### Redfirst stopped\n\n{defused(happened)}{last}\n\n"
-        f"{_MOVE[failure.who]}; {RETRY} tries again. No branch and no pull request were left half done.\n\n"
-        f"{_run(progress.run)}"
+        f"{_MOVE[failure.who]}; {RETRY} tries again. Nothing was left half done.\n\n"
+        f"{_foot(progress)}"
     )
 
 
@@ -258,16 +490,3 @@ _LINKING = re.compile(
 def unlinked(text: str) -> str:
     """With nothing in it that GitHub takes for a mention, a reference, a link or an image."""
     return _LINKING.sub(lambda found: f"{found[0]}\u200b", visible(text))
-
-
-# Zero-width, bidi and filler characters, variation selectors, tags, and controls but tab and newline.
-_HIDDEN = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    r"\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
-    r"\U000e0000-\U000e0fff]"
-)
-
-
-def visible(text: str) -> str:
-    """Without characters that nobody sees, or that turn others around."""
-    return _HIDDEN.sub("", text)

@@ -13,14 +13,19 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot import messages
 from bot.blobs import FolderBlobs
 from bot.breakers import Breakers
 from bot.bus.port import Bus
 from bot.effects import Door
 from bot.forge import WritableForge
+from bot.ledger import StoreLedger
 from bot.messages import Messages
+from bot.models.keys import ROUTES
 from bot.models.routes import Models
+from bot.reacting.ground import Ground
 from bot.reactions import Reactions
+from bot.release import release
 from bot.rules import bundle
 from bot.settings import Settings
 from bot.starting import new_run
@@ -96,12 +101,15 @@ async def plant(
     *,
     breakers: Breakers | None = None,
     trusted: bool = False,
+    in_job: bool = False,
 ) -> AsyncGenerator[Plant]:
-    """`trusted` says that the code to run is the user's own: then bubblewrap will do."""
+    """`trusted` says that the code to run is the user's own: then bubblewrap will do. `in_job` says that we
+    run inside a job of the repository."""
     breakers = breakers or Breakers()
     sandboxes = await sandboxes_of(settings, breakers, trusted=trusted)
     tracer = OtlpTracer(settings.otlp_endpoint) if settings.otlp_endpoint else NoTracer()
-    door = Door(Gate(bundle()), forge, store, new_run)
+    gate = Gate(bundle())
+    door = Door(gate, forge, store, new_run)
     model = Models(settings, breakers)
     blobs = blobs_of(settings)
     ports = Ports(
@@ -111,15 +119,27 @@ async def plant(
         model=model,
         blobs=blobs,
         words=Messages(),
+        ledger=StoreLedger(store),
         image=settings.sandbox_image,
     )
-    house = House(label=settings.label, bot_id=settings.bot_id)
+    ground = Ground(
+        house=House(label=settings.label, bot_id=settings.bot_id, in_job=in_job),
+        store=store,
+        effects=door,
+        forge=forge,
+        blobs=blobs,
+        config=messages.config(settings.label, _model_names(settings), gate.digest, release()),
+    )
     try:
-        yield Plant(store, blobs, model, ports, Reactions(house, store, door), tracer)
+        yield Plant(store, blobs, model, ports, Reactions(ground), tracer)
     finally:
         tracer.close()
         await sandboxes.close()
         await forge.close()
+
+
+def _model_names(settings: Settings) -> dict[str, str]:
+    return {route: settings.model_for(route) for route in ROUTES} if settings.model else {}
 
 
 def blobs_of(settings: Settings) -> FolderBlobs:

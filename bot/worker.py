@@ -6,29 +6,39 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
-from bot.bus.port import Bus, BusUnavailable, Received, Topic
-from bot.bus.rules import MAX_DELIVERIES
-from bot.reactions import Outcome, Reactions
-from bot.store.port import DeliveryState, Store, StoreUnavailable
+from bot import aside
+from bot.bus.port import Bus, Received, Topic
+from bot.faults import NOT_NOW, is_its_own
+from bot.lines import Lines
+from bot.reacting.ground import Outcome
+from bot.reactions import Reactions
+from bot.store.port import Delivery, DeliveryState, InVain, Store, StoreUnavailable
 from bot.telemetry.traces import Tracer
+from bot.tries import MOST_TRIES, rest
+from bot.whose import NOBODYS, whose
+from bot.working import working
 from workflows.engine.advance import advance
-from workflows.errors import Gone, Interrupted, JournalUnwritten, Passing, Problem
+from workflows.errors import Problem
 from workflows.ports import Ports
 from workflows.registry import WORKFLOWS, Registry
 
 log = logging.getLogger("redfirst.worker")
 
-WORKING_SECONDS = 10.0
-LONGEST_PAUSE = 60.0
 REAP_SECONDS = 60.0
 WAKE_SECONDS = 1.0
 AT_A_SWEEP = 1000
+A_MOMENT = 0.1
+"""A message that comes again shall not come before the rest is over by the store's clock."""
 
-# Not the fault of what was in hand. It is put down, and the sweep takes it up again when all is well.
-NOT_NOW = (Passing, Interrupted, StoreUnavailable, BusUnavailable)
+DELIVERIES_AT_ONCE = 8
+"""They wait for GitHub most of the time."""
+
+IN_LINE = 1000
+"""As many as a broker gives to receivers that have not acknowledged one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +58,36 @@ class Worker:
     async def work(self) -> None:
         """Until cancelled. What is in hand then goes on elsewhere."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._serve(Topic.DELIVERIES, self.handle))
+            group.create_task(self._serve_deliveries())
             for _ in range(self.at_once):
-                group.create_task(self._serve(Topic.RUNS, self.advance))
-            group.create_task(self._bury())
+                group.create_task(self._serve_runs())
             group.create_task(self._every(self.sweep_seconds, self.sweep))
             group.create_task(self._every(WAKE_SECONDS, self.wake))
             group.create_task(self._every(REAP_SECONDS, self.reap))
 
     async def handle(self, delivery_id: str) -> None:
-        delivery = await self.store.delivery(delivery_id)
-        if delivery.state is not DeliveryState.WAITING:
+        delivery = await self.store.take_delivery(delivery_id)
+        if delivery is None:
             return
         try:
-            outcome = await self.reactions.to(delivery)
-        except NOT_NOW:
+            outcome = await self._outcome(delivery)
+            await self.store.finish_delivery(delivery_id, outcome.state, outcome.said)
+        except BaseException:
+            with contextlib.suppress(Problem):
+                await self.store.give_back_delivery(delivery_id)
             raise
-        except Problem as problem:
-            outcome = Outcome(DeliveryState.FAILED, problem.sentence)
-        await self.store.finish_delivery(delivery_id, outcome.state, outcome.said)
         log.info("delivery %s (%s): %s", delivery_id, delivery.event, outcome.said)
         if outcome.run:
             run = await self.store.run(outcome.run)
             await self.call_up(run.trigger.tenant.repository)
+
+    async def _outcome(self, delivery: Delivery) -> Outcome:
+        try:
+            return await self.reactions.to(delivery)
+        except NOT_NOW:
+            raise
+        except Problem as problem:
+            return Outcome(DeliveryState.FAILED, problem.sentence)
 
     async def advance(self, run_id: str) -> None:
         run = await self.store.run(run_id)
@@ -115,53 +132,71 @@ class Worker:
         if reaped:
             log.info("%s sandboxes were left behind and are gone now", reaped)
 
-    async def _serve(self, topic: Topic, act: Callable[[str], Awaitable[None]]) -> None:
-        async for message in self.bus.receive(topic):
-            try:
-                async with _working(message):
-                    await act(message.id)
-            except Problem as problem:
-                log.warning("%s %s: %s", topic, message.id, problem.sentence)
-                if _is_its_own_fault(problem):
-                    await self._again(topic, message, problem.sentence)
-                else:
-                    await self._done(topic, message)
-            except Exception as bug:
-                # A bug met by one item must not stop all others.
-                log.exception("%s %s could not be worked on", topic, message.id)
-                await self._again(
-                    topic, message, f"a bug ({type(bug).__name__}: {bug}), see the worker's log"
-                )
-            else:
-                await self._done(topic, message)
+    async def _serve_runs(self) -> None:
+        async for message in self.bus.receive(Topic.RUNS):
+            async with working(lambda held=message: [held]):
+                await self._do(Topic.RUNS, message, self.advance)
 
-    async def _done(self, topic: Topic, message: Received) -> None:
-        if message.times > 1:
-            with contextlib.suppress(StoreUnavailable):
-                await self.store.unbury(topic, message.id)
-        await message.ack()
+    async def _serve_deliveries(self) -> None:
+        """In line by whose they are: 500 of one tenant do not stand before another's first."""
+        in_line: dict[str, Received] = {}
 
-    async def _again(self, topic: Topic, message: Received, said: str) -> None:
-        """Put aside from the first time on: else the sweep would have it tried beside its own message."""
-        with contextlib.suppress(StoreUnavailable):
-            await self._put_aside(topic, message.id, message.times, said)
-        if message.times < MAX_DELIVERIES:
-            await message.again(_pause(message.times))
-        else:
-            await message.ack()
+        async def do(message: Received) -> None:
+            await self._do(Topic.DELIVERIES, message, self.handle)
+            del in_line[message.id]
 
-    async def _bury(self) -> None:
-        """Of what killed each worker that took it up, only the broker can tell."""
-        async for letter in self.bus.given_up():
-            said = "each worker that took it up died of it or was stopped"
-            with contextlib.suppress(StoreUnavailable):
-                await self._put_aside(letter.topic, letter.id, letter.times, said)
-                await letter.ack()
+        async with asyncio.TaskGroup() as group, working(in_line.values):
+            lines = Lines(group, DELIVERIES_AT_ONCE, IN_LINE)
+            async for message in self.bus.receive(Topic.DELIVERIES):
+                if message.id in in_line:
+                    await message.ack()
+                    continue
+                in_line[message.id] = message
+                await lines.join(await self._whose(message.id), partial(do, message))
+
+    async def _whose(self, delivery_id: str) -> str:
+        try:
+            return whose((await self.store.delivery(delivery_id)).payload)
+        except Problem:
+            return NOBODYS
+        except Exception:
+            # Met again, and counted, when it is acted on.
+            log.exception("delivery %s could not be looked at", delivery_id)
+            return NOBODYS
+
+    async def _do(self, topic: Topic, message: Received, act: Callable[[str], Awaitable[None]]) -> None:
+        fault = ""
+        try:
+            await act(message.id)
+        except InVain as vain:
+            await self._put_aside(topic, message.id, MOST_TRIES, vain.sentence)
+        except Problem as problem:
+            log.warning("%s %s: %s", topic, message.id, problem.sentence)
+            fault = problem.sentence if is_its_own(problem) else ""
+        except Exception as bug:
+            # A bug met by one item must not stop all others.
+            log.exception("%s %s could not be worked on", topic, message.id)
+            fault = f"a bug ({type(bug).__name__}: {bug}), see the worker's log"
+        pause = await self._failed(topic, message.id, fault) if fault else None
+        await (message.ack() if pause is None else message.again(pause + A_MOMENT))
+
+    async def _failed(self, topic: Topic, item: str, fault: str) -> float | None:
+        """How long to leave it alone; None when it was put aside."""
+        try:
+            tries = await self.store.failed(topic, item)
+        except StoreUnavailable:
+            return rest(1)
+        if tries < MOST_TRIES:
+            return rest(tries)
+        await self._put_aside(topic, item, tries, fault)
+        return None
 
     async def _put_aside(self, topic: Topic, item: str, times: int, said: str) -> None:
-        await self.store.bury(topic, item, times, said)
-        if times >= MAX_DELIVERIES:
+        with contextlib.suppress(Problem):
+            await self.store.bury(topic, item, times, said)
             log.error("%s %s was put aside: %s; see `redfirst dead list`", topic, item, said)
+            if topic is Topic.RUNS:
+                await aside.tell(self.ports.effects, await self.store.run(item), times)
 
     def _mark(self, of: str) -> str:
         """The sweep repeats itself once in a while, and not each time."""
@@ -174,30 +209,3 @@ class Worker:
             except Problem as problem:
                 log.warning("%s", problem.sentence)
             await asyncio.sleep(seconds)
-
-
-@contextlib.asynccontextmanager
-async def _working(message: Received) -> AsyncGenerator[None]:
-    async def beat() -> None:
-        while True:
-            await asyncio.sleep(WORKING_SECONDS)
-            await message.working()
-
-    heart = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        heart.cancel()
-        # Not awaited as such: it would swallow a cancellation that is meant for us.
-        await asyncio.wait([heart])
-
-
-def _is_its_own_fault(problem: Problem) -> bool:
-    """What could not be written though the store is there will not be written the next time either."""
-    if isinstance(problem, JournalUnwritten):
-        return not isinstance(problem.__cause__, StoreUnavailable)
-    return not isinstance(problem, (Gone, *NOT_NOW))
-
-
-def _pause(times: int) -> float:
-    return min(2.0**times, LONGEST_PAUSE)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from pydantic import BaseModel, ConfigDict
 
+from workflows.review import Place
 from workflows.trigger import Actor, IssueSnapshot, Tenant
 
 
@@ -18,18 +21,72 @@ class Event(BaseModel):
 class IssueLabeled(Event):
     issue: IssueSnapshot
     label: str
+    on_pull_request: bool = False
+
+
+class IssueAssigned(Event):
+    issue: IssueSnapshot
+    assignee: Actor
+    on_pull_request: bool = False
 
 
 class IssueCommented(Event):
+    """A comment on an issue or below a pull request."""
+
     issue: IssueSnapshot
     comment: int
     body: str
     on_pull_request: bool = False
+    run: str = ""
+    """The run that opened the pull request, by the marker in its text; empty when it is not one of ours."""
+
+
+class LineCommented(Event):
+    """A comment on a line of a pull request."""
+
+    pull_request: IssueSnapshot
+    comment: int
+    body: str
+    place: Place
+    run: str = ""
+
+
+class ReviewState(StrEnum):
+    APPROVED = "approved"
+    CHANGES_REQUESTED = "changes_requested"
+    COMMENTED = "commented"
+
+
+class ReviewSubmitted(Event):
+    number: int
+    review: int
+    state: ReviewState
+    body: str
+    run: str = ""
 
 
 class PullRequestClosed(Event):
     number: int
     branch: str
     run: str
-    """The run that opened it, by the marker in its text; empty when it is not one of ours."""
     merged: bool
+
+
+class ChecksFailed(Event):
+    """All checks of one App on a commit have ended, and not all well."""
+
+    branch: str
+    sha: str
+    app: str
+    """Whose checks they are."""
+
+
+class Dispatched(Event):
+    """Somebody started the workflow by hand, with its inputs."""
+
+    issue: int
+    command: str = ""
+
+
+class Scheduled(Event):
+    """It is time to look for work."""

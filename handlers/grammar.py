@@ -11,8 +11,26 @@ from pydantic import BaseModel, ConfigDict
 
 COMMAND = "/agent"
 
+_NONE: frozenset[str] = frozenset()
+
 VERBS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {"fix": frozenset[str](), "status": frozenset[str](), "help": frozenset[str]()}
+    {
+        "fix": frozenset({"plan"}),
+        "plan": _NONE,
+        "approve": _NONE,
+        "reject": _NONE,
+        "revise": _NONE,
+        "review": _NONE,
+        "repro": frozenset({"pr"}),
+        "ask": _NONE,
+        "retry": _NONE,
+        "stop": _NONE,
+        "status": _NONE,
+        "budget": _NONE,
+        "forget": _NONE,
+        "config": _NONE,
+        "help": _NONE,
+    }
 )
 """Each verb with the options that it takes."""
 
@@ -24,7 +42,10 @@ class Command(BaseModel):
 
     verb: str
     options: tuple[tuple[str, str], ...] = ()
+    words: tuple[str, ...] = ()
+    """What else stood on its line."""
     context: str = ""
+    """The same and the lines below it, as they were written."""
 
 
 class Misunderstood(BaseModel):
@@ -59,7 +80,7 @@ def parse(comment: str) -> Command | Misunderstood | None:
             return Misunderstood(said=word, nearest=_nearest(key, VERBS[verb], ""), is_option=True)
         options.append((key, option["value"] or ""))
     context = "\n".join(part for part in (" ".join(said), rest.strip()) if part)
-    return Command(verb=verb, options=tuple(options), context=context)
+    return Command(verb=verb, options=tuple(options), words=tuple(said), context=context)
 
 
 def _nearest(said: str, known: Mapping[str, object] | frozenset[str], otherwise: str) -> str:

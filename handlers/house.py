@@ -10,4 +10,6 @@ class House(BaseModel):
 
     label: str = "agent:fix"
     bot_id: int = 0
-    """Our own numeric id: we never answer ourselves."""
+    """Our own numeric id: we never answer ourselves, and an issue assigned to it is ours to fix."""
+    in_job: bool = False
+    """We are a job of the repository's own, so that its workflows and its clock may start us."""

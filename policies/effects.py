@@ -49,6 +49,11 @@ class PullRequestRef(Done):
     number: int
 
 
+class BranchRef(Done):
+    removed: bool
+    """False when it was left, since somebody else had pushed to it, or was gone already."""
+
+
 R_co = TypeVar("R_co", bound=Done, covariant=True)
 
 
@@ -71,6 +76,13 @@ class Effect(BaseModel, Generic[R_co]):
         return {}
 
 
+class Signal(StrEnum):
+    """What may be said to a run that is there already."""
+
+    ANSWER = "answer"
+    STOP = "stop"
+
+
 class StartRun(Effect[RunRef]):
     labels: ClassVar = frozenset({SideEffect.STARTS_WORK})
     gives: ClassVar = RunRef
@@ -83,12 +95,32 @@ class StartRun(Effect[RunRef]):
         return {"workflow": self.workflow}
 
 
+class SteerRun(Effect[RunRef]):
+    """Tells a run what it waits for, or to stop. What it is told is `answer`, as JSON; a stop has none."""
+
+    labels: ClassVar = frozenset({SideEffect.STARTS_WORK})
+    gives: ClassVar = RunRef
+
+    run: str
+    signal: Signal
+    by: str
+    answer: str = ""
+    reason: str = ""
+    is_fact: bool = False
+    """GitHub says so, whoever it was: merged, closed, failed. Nobody asks for anything by it."""
+
+    def context(self) -> dict[str, ContextValue]:
+        return {"signal": self.signal.value, "is_fact": self.is_fact}
+
+
 class AddReaction(Effect[ReactionRef]):
     labels: ClassVar = frozenset({SideEffect.WRITES_TEXT})
     gives: ClassVar = ReactionRef
 
     issue: int
     comment: int | None = None
+    in_review: bool = False
+    """The comment is one on a line of a pull request, which GitHub counts apart."""
     content: str = "eyes"
 
     def context(self) -> dict[str, ContextValue]:
@@ -103,6 +135,8 @@ class PostComment(Effect[CommentRef]):
     body: str
     sticky: str = ""
     """A name makes it the one comment of that name on the issue, edited in place."""
+    in_reply_to: int | None = None
+    """A comment on a line of a pull request, to answer in its thread."""
 
     def context(self) -> dict[str, ContextValue]:
         return {"bytes": len(self.body.encode())}
@@ -114,8 +148,11 @@ class PushCommit(Effect[CommitRef]):
 
     branch: str
     base_sha: str
+    """The parent. A branch that goes on must be at it, else somebody has pushed in between."""
     message: str
     patch: Patch
+    goes_on: bool = False
+    """The branch is there and gets one more commit; else it is made."""
 
     def context(self) -> dict[str, ContextValue]:
         paths = self.patch.paths()
@@ -139,3 +176,111 @@ class OpenPullRequest(Effect[PullRequestRef]):
 
     def context(self) -> dict[str, ContextValue]:
         return {"branch": self.head, "draft": self.draft, "bytes": len(self.body.encode())}
+
+
+class EditPullRequest(Effect[PullRequestRef]):
+    """New evidence: the text is written anew, the title stays."""
+
+    labels: ClassVar = frozenset({SideEffect.WRITES_TEXT})
+    gives: ClassVar = PullRequestRef
+
+    number: int
+    body: str
+
+    def context(self) -> dict[str, ContextValue]:
+        return {"bytes": len(self.body.encode())}
+
+
+class MarkReady(Effect[PullRequestRef]):
+    """A draft that people approved is a draft no more. Merging stays theirs."""
+
+    labels: ClassVar = frozenset({SideEffect.WRITES_TEXT})
+    gives: ClassVar = PullRequestRef
+
+    number: int
+
+
+class AskForReview(Effect[Done]):
+    """Who cannot be asked, since they have no access, is left out."""
+
+    labels: ClassVar = frozenset({SideEffect.WRITES_TEXT})
+    gives: ClassVar = Done
+
+    number: int
+    people: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+
+    def context(self) -> dict[str, ContextValue]:
+        return {"people": len(self.people) + len(self.teams)}
+
+
+class AddLabels(Effect[Done]):
+    labels: ClassVar = frozenset({SideEffect.WRITES_TEXT})
+    gives: ClassVar = Done
+
+    issue: int
+    names: tuple[str, ...]
+
+    def context(self) -> dict[str, ContextValue]:
+        return {"names": list(self.names)}
+
+
+class Conclusion(StrEnum):
+    SUCCESS = "success"
+    FAILURE = "failure"
+
+
+class ReportCheck(Effect[Done]):
+    """What the harness saw, beside the other checks of a commit."""
+
+    labels: ClassVar = frozenset({SideEffect.WRITES_TEXT})
+    gives: ClassVar = Done
+
+    sha: str
+    name: str
+    conclusion: Conclusion
+    title: str
+    summary: str
+
+    def context(self) -> dict[str, ContextValue]:
+        return {"conclusion": self.conclusion.value, "bytes": len(self.summary.encode())}
+
+
+class RemoveBranch(Effect[BranchRef]):
+    """A branch of ours goes, if it is still where we left it."""
+
+    labels: ClassVar = frozenset({SideEffect.WRITES_CODE})
+    gives: ClassVar = BranchRef
+
+    branch: str
+    sha: str
+
+    def context(self) -> dict[str, ContextValue]:
+        return {"branch": self.branch}
+
+
+class Remark(BaseModel):
+    """Something said about a line of a change, as the file is afterwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str
+    line: int
+    body: str
+
+
+class SubmitReview(Effect[Done]):
+    """Remarks on somebody's pull request. It never approves, and never blocks: that is for people."""
+
+    labels: ClassVar = frozenset({SideEffect.WRITES_TEXT})
+    gives: ClassVar = Done
+
+    number: int
+    sha: str
+    """The commit that was looked at."""
+    body: str
+    remarks: tuple[Remark, ...] = ()
+
+    def context(self) -> dict[str, ContextValue]:
+        said = [self.body, *(remark.body for remark in self.remarks)]
+        return {"remarks": len(self.remarks), "bytes": sum(len(text.encode()) for text in said)}

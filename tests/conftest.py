@@ -6,4 +6,4 @@ from hypothesis import settings
 settings.register_profile("steady", deadline=None)
 settings.load_profile("steady")
 
-pytest_plugins = ["tests.services.postgres", "tests.services.nats"]
+pytest_plugins = ["tests.services.postgres", "tests.services.nats", "tests.github.checking"]

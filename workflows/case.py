@@ -10,6 +10,7 @@ from workflows.agents.roles import Plan
 from workflows.ports import SandboxFacts
 from workflows.proof.green import Green, Unharmed
 from workflows.proof.red import Red
+from workflows.review import Review
 from workflows.trigger import Trigger
 
 
@@ -38,6 +39,17 @@ class Case(_Stage):
 class Planned(_Stage):
     case: Case
     plan: Plan
+    agreed: bool = False
+    """A person has approved it. Not everybody wants to be asked."""
+    refused: str = ""
+    """Why it has to be asked once more."""
+
+
+class PlanShown(_Stage):
+    """A plan that a person is to approve; the digest names it."""
+
+    planned: Planned
+    digest: str
 
 
 class Reproducing(_Stage):
@@ -59,6 +71,34 @@ class Repro(_Stage):
     command: tuple[str, ...]
 
 
+class Proposed(_Stage):
+    case: Case
+    commit: CommitRef
+    pull_request: PullRequestRef
+    proof: str
+    summary: str = ""
+    plan: Plan | None = None
+    """None in a journal of release 0.1.0, where the summary is empty too."""
+    notes: tuple[str, ...] = ()
+    """What would have been good to do, and why it could not be done."""
+    unanswered: Review | None = None
+    """What has still to be worked on: somebody pushed meanwhile, so this work did not count."""
+
+
+class Ground(_Stage):
+    """A branch of ours as it was taken up again, with all that people had pushed."""
+
+    sha: str
+    archive: str
+    """The blob with the repository at this commit."""
+    proposed: Proposed
+    review: Review
+    asked: str
+    """What shall be different, for a model."""
+    hidden: tuple[str, ...] = ()
+    """What nobody could see in it, and was kept from the model."""
+
+
 class Repairing(_Stage):
     """One turn of the loop towards green."""
 
@@ -70,6 +110,8 @@ class Repairing(_Stage):
     green: Green | None = None
     suite: Unharmed | None = None
     feedback: str = ""
+    ground: Ground | None = None
+    """What the fix is made on top of, where that is not the base and the test."""
 
 
 class Proven(_Stage):
@@ -79,13 +121,9 @@ class Proven(_Stage):
     summary: str
     proof: str
     """The blob with the proof."""
-
-
-class Proposed(_Stage):
-    case: Case
-    commit: CommitRef
-    pull_request: PullRequestRef
-    proof: str
+    plan: Plan | None = None
+    """None in a journal of release 0.1.0."""
+    ground: Ground | None = None
 
 
 class Concluded(_Stage):
@@ -95,3 +133,30 @@ class Concluded(_Stage):
     proof: str
     verdict: str
     by: str
+
+
+class Shown(_Stage):
+    """What a run leaves that was to show a bug, and no more."""
+
+    case: Case
+    repro: Repro
+    pull_request: PullRequestRef | None = None
+
+
+class Question(_Stage):
+    """The ground that an answer stands on."""
+
+    trigger: Trigger
+    sha: str
+    archive: str
+    """The blob with the repository as it is there."""
+    diff: str = ""
+    """The blob with what a pull request changes, where it was asked about one."""
+
+
+class Told(_Stage):
+    """What a run leaves that was to say something, and no more."""
+
+    ref: str
+    """Of the comment or review."""
+    url: str = ""

@@ -79,12 +79,12 @@ class SandboxBroken(Passing):
 
 
 class WorkflowError(Problem):
-    """A loop came to its limit: where, after how many turns, and what was said last."""
+    """A loop came to its limit: where, how much of what that is, and what was said last."""
 
     who = Who.MODEL
 
-    def __init__(self, path: str, count: int, feedback: str) -> None:
-        super().__init__(f"{path} reached its limit of {count} attempts: {feedback}")
+    def __init__(self, path: str, count: int, feedback: str, *, of: str = "attempts") -> None:
+        super().__init__(f"{path} reached its limit of {count} {of}: {feedback}")
         self.path = path
         self.count = count
         self.feedback = feedback

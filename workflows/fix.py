@@ -1,11 +1,13 @@
-"""Fix: from an issue to a draft pull request, by way of red and green."""
+"""Fix: from an issue to a draft pull request, by way of red and green, and on until people had their say."""
 
 from __future__ import annotations
 
-from workflows.case import Repairing, Reproducing
-from workflows.engine.nodes import workflow
+from workflows.case import Planned, Repairing, Reproducing
+from workflows.engine.nodes import unchanged, when, workflow
 from workflows.review import Review
 from workflows.steps import repair, reproduce
+from workflows.steps.agree import agree, asks_first
+from workflows.steps.changes import Reviewed, changes, wants_more
 from workflows.steps.conclude import conclude
 from workflows.steps.plan import plan
 from workflows.steps.prepare import prepare
@@ -18,6 +20,7 @@ fix = (
     workflow("fix", Trigger)
     .then(prepare)
     .then(plan)
+    .branch("people_first", when(asks_first, agree), otherwise=unchanged(Planned))
     .map(reproduce.towards_red, Reproducing)
     .dountil(
         reproduce.reproduce,
@@ -35,6 +38,7 @@ fix = (
     .then(prove)
     .then(propose)
     .suspend("review", waits_for=Review)
+    .branch("more", when(wants_more, changes), otherwise=unchanged(Reviewed))
     .then(conclude)
     .rescue(tell_failure)
     # Release 0.1.0.

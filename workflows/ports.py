@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from policies.decision import Decision
-from policies.effects import Done, Effect
+from policies.effects import Done, Effect, Remark
 from policies.facts import Permission
 from workflows.errors import Problem, Who
+from workflows.review import Place
 from workflows.trigger import Tenant, Trigger
 
 if TYPE_CHECKING:
+    from workflows.agents.roles import Answer, Plan
+    from workflows.case import Shown
     from workflows.progress import Progress
     from workflows.proof.statement import Proof
 
@@ -186,19 +189,78 @@ class Branch(Frozen):
     name: str
 
 
+class PullRequest(Frozen):
+    """As it is now."""
+
+    number: int
+    title: str
+    body: str = ""
+    author: str = ""
+    is_open: bool = True
+    is_merged: bool = False
+    is_draft: bool = False
+    branch: str
+    """Of its head; one of another repository may have any name."""
+    sha: str
+    base_branch: str
+    base_sha: str
+    from_here: bool = True
+    """Its head is a branch of this repository, not of a fork."""
+    url: str = ""
+
+
+class FailedCheck(Frozen):
+    name: str
+    title: str = ""
+    said: str = ""
+    """What it reported, bounded: hostile data like all test output."""
+    url: str = ""
+
+
+class FailedChecks(Frozen):
+    """For where a record of them is kept."""
+
+    checks: tuple[FailedCheck, ...] = ()
+
+
+class LineRemark(Frozen):
+    place: Place
+    body: str
+
+
+class LineRemarks(Frozen):
+    remarks: tuple[LineRemark, ...] = ()
+
+
 class Forge(Protocol):
     async def head(self, tenant: Tenant) -> Head:
         """The default branch and the commit that it is at now."""
+        ...
+
+    async def tip(self, tenant: Tenant, branch: str) -> str:
+        """The commit that a branch is at now; empty when there is no such branch."""
         ...
 
     async def tarball(self, tenant: Tenant, sha: str) -> bytes:
         """A gzipped tar of exactly this commit, as bytes from outside: not to be believed."""
         ...
 
-    async def has_branch(self, tenant: Tenant, branch: str) -> bool: ...
-
     async def permission(self, tenant: Tenant, login: str) -> Permission:
         """What this person may do, asked now."""
+        ...
+
+    async def pull_request(self, tenant: Tenant, number: int) -> PullRequest: ...
+
+    async def diff(self, tenant: Tenant, number: int) -> str:
+        """What a pull request changes, as git shows it; UserProblem when it is too large to be looked at."""
+        ...
+
+    async def remarks(self, tenant: Tenant, number: int, review: int) -> Sequence[LineRemark]:
+        """What a review said on lines, by its own author and as it was when it was submitted."""
+        ...
+
+    async def failed_checks(self, tenant: Tenant, sha: str) -> Sequence[FailedCheck]:
+        """The checks of a commit that failed, of all but ourselves."""
         ...
 
 
@@ -242,6 +304,22 @@ class Blobs(Protocol):
         ...
 
 
+class Spent(Frozen):
+    """What the models of a run have cost so far."""
+
+    turns: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    dollars: float | None = 0.0
+    """None when the price of one of them is not known."""
+
+
+class Ledger(Protocol):
+    async def spent(self, run: str) -> Spent:
+        """Read off the journal, where each turn of a model is."""
+        ...
+
+
 # --- Words: what people read ----------------------------------------------------------------------------
 
 
@@ -256,6 +334,28 @@ class Words(Protocol):
         """Title and body."""
         ...
 
+    def check(self, proof: Proof) -> tuple[str, str]:
+        """Title and summary of the check beside a commit."""
+        ...
+
+    def plan(self, plan: Plan, digest: str) -> str:
+        """What a person reads who is to approve a plan, and the words to approve it with."""
+        ...
+
+    def answer(self, trigger: Trigger, answer: Answer, sha: str) -> str:
+        """The reply to a question, with links to the lines that it refers to, as they were at a commit."""
+        ...
+
+    def review(self, summary: str, others: Sequence[Remark]) -> str:
+        """What stands above the remarks of a review, and those that have no place on a line."""
+        ...
+
+    def remark(self, body: str) -> str: ...
+
+    def repro(self, shown: Shown) -> tuple[str, str]:
+        """A failing test: title, and body of the comment or pull request."""
+        ...
+
 
 @dataclass(frozen=True)
 class Ports:
@@ -267,5 +367,6 @@ class Ports:
     model: Model
     blobs: Blobs
     words: Words
+    ledger: Ledger
     image: str = ""
     """The sandbox image to use; empty for the operator's default."""

@@ -7,11 +7,13 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from workflows.errors import Failure
+from workflows.ports import Spent
 
 
 class Stage(StrEnum):
     PREPARE = "prepare"
     PLAN = "plan"
+    APPROVAL = "approval"
     RED = "red"
     GREEN = "green"
     PROVE = "prove"
@@ -33,4 +35,7 @@ class Progress(BaseModel):
     """Why the last attempt did not count."""
     pull_request: int = 0
     verdict: str = ""
+    hidden: tuple[str, ...] = ()
+    """What nobody could see in the text of the issue, and was kept from the model."""
+    spent: Spent = Spent()
     failure: Failure | None = None

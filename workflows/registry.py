@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from workflows.ask import ask
 from workflows.engine import definition
 from workflows.engine.nodes import Workflow
 from workflows.errors import Gone
 from workflows.fix import fix
+from workflows.look import review
 from workflows.ports import Ports
+from workflows.repro import repro
+from workflows.revise import revise
 
 AnyWorkflow = Workflow[Ports, Any, Any]
 
@@ -40,4 +44,4 @@ class Registry:
         return any(tree.name == name and definition.can_finish(tree, begun_under) for tree in self.trees)
 
 
-WORKFLOWS = Registry((fix,))
+WORKFLOWS = Registry((fix, revise, review, repro, ask))

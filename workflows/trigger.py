@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
+from workflows.review import Place, Review
+
 
 class Actor(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -24,7 +26,7 @@ class Tenant(BaseModel):
 
 
 class IssueSnapshot(BaseModel):
-    """The issue as it was when the run was asked for. Later edits are not read."""
+    """The issue, or pull request, as it was when the run was asked for. Later edits are not read."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -46,11 +48,25 @@ class Trigger(BaseModel):
     goal: str
     """In a sentence: what shall be true afterwards."""
     issue: IssueSnapshot
+    on_pull_request: bool = False
+    """The issue is a pull request, which GitHub counts as one."""
     context: str = ""
     """What the person added to the command."""
+    options: tuple[tuple[str, str], ...] = ()
+    """What stood after the command as `--key=value`; a flag alone has an empty value."""
+    place: Place | None = None
+    """The line of a pull request below which it was asked."""
+    proposed: str = ""
+    """The blob with what an earlier run proposed, which this one is to revise."""
+    review: Review | None = None
+    """What was said about it."""
     release: str = ""
+
+    def has(self, option: str) -> bool:
+        return any(name == option for name, _ in self.options)
 
     @property
     def subject(self) -> str:
-        """What may have one active run at a time."""
-        return f"{self.tenant.repository}#{self.issue.number}"
+        """What may have one active run at a time. A question waits for no fix, and holds none up."""
+        here = f"{self.tenant.repository}#{self.issue.number}"
+        return f"{here}/ask" if self.workflow == "ask" else here

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 from bot.bus.nats import NatsBus
-from bot.bus.port import BusUnavailable, GivenUp, Received, Topic
+from bot.bus.port import BusUnavailable, Received, Topic
 from bot.bus.rules import ACK_SECONDS, MARK_SECONDS
 from bot.bus.server import NatsServer
 
@@ -79,12 +79,6 @@ class EmbeddedBus:
     async def receive(self, topic: Topic) -> AsyncGenerator[Received]:
         if self._bus is not None:
             async with contextlib.aclosing(self._bus.receive(topic)) as messages:
-                async for message in messages:
-                    yield message
-
-    async def given_up(self) -> AsyncGenerator[GivenUp]:
-        if self._bus is not None:
-            async with contextlib.aclosing(self._bus.given_up()) as messages:
                 async for message in messages:
                     yield message
 

@@ -19,16 +19,8 @@ class InHand:
 
     @property
     def id(self) -> str:
-        return self._msg.data.decode()
-
-    @property
-    def times(self) -> int:
-        return self._msg.metadata.num_delivered or 1
-
-    @property
-    def can_say(self) -> bool:
-        """Somebody listens."""
-        return self._can_say()
+        # Whatever it is: nobody knows of it then, and it is acked.
+        return self._msg.data.decode(errors="replace")
 
     async def ack(self) -> None:
         if self._let_go():

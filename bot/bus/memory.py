@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict, deque
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
-from bot.bus.port import BusUnavailable, GivenUp, Received, Topic
-from bot.bus.rules import ACK_SECONDS, MARK_SECONDS, MAX_DELIVERIES
+from bot.bus.port import BusUnavailable, Received, Topic
+from bot.bus.rules import ACK_SECONDS, MARK_SECONDS
 
 
 @dataclass(eq=False)
 class _Message:
     topic: Topic
     id: str
-    times: int = 0
 
 
 class _Line:
@@ -48,10 +47,8 @@ class Broker:
     """What several buses of one process share."""
 
     ack_seconds: float = ACK_SECONDS
-    max_deliveries: int = MAX_DELIVERIES
     mark_seconds: float = MARK_SECONDS
     topics: defaultdict[Topic, _Line] = field(default_factory=lambda: defaultdict(_Line))
-    dead: _Line = field(default_factory=_Line)
     _said: dict[tuple[Topic, str, str], float] = field(default_factory=dict[tuple[Topic, str, str], float])
 
     def announce(self, topic: Topic, item: str, mark: str) -> None:
@@ -59,8 +56,7 @@ class Broker:
             self.put(_Message(topic, item))
 
     def put(self, message: _Message) -> None:
-        spent = message.times >= self.max_deliveries
-        (self.dead if spent else self.topics[message.topic]).put(message)
+        self.topics[message.topic].put(message)
 
     def _is_new(self, topic: Topic, item: str, mark: str) -> bool:
         now = time.monotonic()
@@ -70,13 +66,12 @@ class Broker:
         return self._said.setdefault((topic, item, mark), now) == now
 
 
-class _Held:
+class _InHand:
     """A message in hand: it goes back by itself when nobody says anything."""
 
-    def __init__(self, message: _Message, bus: MemoryBus, back: Callable[[_Message], None]) -> None:
+    def __init__(self, message: _Message, bus: MemoryBus) -> None:
         self._message = message
         self._bus = bus
-        self._back = back
         self._timer: asyncio.TimerHandle | None = None
         bus.in_hand.add(self)
         self._wait()
@@ -85,16 +80,21 @@ class _Held:
     def id(self) -> str:
         return self._message.id
 
-    @property
-    def times(self) -> int:
-        return self._message.times
-
     async def ack(self) -> None:
         self._let_go()
 
     def back(self) -> None:
         if self._let_go():
-            self._back(self._message)
+            self._bus.broker.put(self._message)
+
+    async def again(self, after: float) -> None:
+        if self._let_go():
+            asyncio.get_running_loop().call_later(after, self._bus.broker.put, self._message)
+
+    async def working(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._wait()
 
     def _wait(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(self._bus.broker.ack_seconds, self.back)
@@ -109,27 +109,10 @@ class _Held:
         return True
 
 
-class _InHand(_Held):
-    async def again(self, after: float) -> None:
-        if self._let_go():
-            asyncio.get_running_loop().call_later(after, self._back, self._message)
-
-    async def working(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._wait()
-
-
-class _Dead(_Held):
-    @property
-    def topic(self) -> Topic:
-        return self._message.topic
-
-
 class MemoryBus:
     def __init__(self, broker: Broker | None = None) -> None:
         self.broker = broker or Broker()
-        self.in_hand: set[_Held] = set()
+        self.in_hand: set[_InHand] = set()
         self._asking: set[asyncio.Future[_Message | None]] = set()
         self._open = False
 
@@ -156,15 +139,10 @@ class MemoryBus:
         self.broker.announce(topic, item, mark)
 
     async def receive(self, topic: Topic) -> AsyncGenerator[Received]:
-        while (message := await self._next(self.broker.topics[topic], self.broker.put)) is not None:
-            message.times += 1
-            yield _InHand(message, self, self.broker.put)
+        while (message := await self._next(self.broker.topics[topic])) is not None:
+            yield _InHand(message, self)
 
-    async def given_up(self) -> AsyncGenerator[GivenUp]:
-        while (message := await self._next(self.broker.dead, self.broker.dead.put)) is not None:
-            yield _Dead(message, self, self.broker.dead.put)
-
-    async def _next(self, line: _Line, back: Callable[[_Message], None]) -> _Message | None:
+    async def _next(self, line: _Line) -> _Message | None:
         """None when the bus was closed."""
         if not self._open:
             return None
@@ -175,7 +153,7 @@ class MemoryBus:
         except asyncio.CancelledError:
             # Given at the very moment when nobody wanted it any more.
             if future.done() and not future.cancelled() and (message := future.result()) is not None:
-                back(message)
+                self.broker.put(message)
             raise
         finally:
             self._asking.discard(future)

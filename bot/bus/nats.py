@@ -11,11 +11,11 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 from nats.js.api import Header, StorageType
 
-from bot.bus import givenup, soundness, streams
+from bot.bus import soundness, streams
 from bot.bus.astray import Watch
 from bot.bus.connecting import TROUBLE, leave, once, place, servers_of, still_wanted
 from bot.bus.inhand import InHand
-from bot.bus.port import BusUnavailable, GivenUp, Received, Topic
+from bot.bus.port import BusUnavailable, Received, Topic
 from bot.bus.pull import Puller
 from bot.bus.refusals import NEEDED, forbidden, what_to_do, why
 from bot.bus.rules import ACK_SECONDS, MARK_SECONDS
@@ -50,9 +50,7 @@ class NatsBus:
         self._wake = asyncio.Event()
         self._watch = Watch()
         self._forbidden = ""
-        self._topics = {topic: Puller(streams.STREAM, topic.value, self._wake.set) for topic in Topic}
-        self._notes = Puller(streams.DEAD, streams.GIVEN_UP, self._wake.set)
-        self._pullers = (*self._topics.values(), self._notes)
+        self._pullers = {topic: Puller(streams.STREAM, topic.value, self._wake.set) for topic in Topic}
         self._in_hand: set[InHand] = set()
 
     async def open(self) -> None:
@@ -69,7 +67,7 @@ class NatsBus:
             keeper.cancel()
             await asyncio.wait([keeper])
         with contextlib.suppress(*TROUBLE):
-            for puller in self._pullers:
+            for puller in self._pullers.values():
                 await puller.close()
             for message in list(self._in_hand):
                 await message.again(0)
@@ -81,12 +79,11 @@ class NatsBus:
         client, js = self._connected()
         try:
             waiting = (await js.stream_info(streams.STREAM)).state.messages
-            dead = (await js.stream_info(streams.DEAD)).state.messages
         except TROUBLE as error:
             raise self._unavailable(error) from error
         version = client.connected_server_version
         release = f"{version.major}.{version.minor}.{version.patch}"
-        return f"NATS {release} at {self._place}: {waiting} waiting, {dead} given up"
+        return f"NATS {release} at {self._place}: {waiting} waiting"
 
     async def worries(self) -> Sequence[str]:
         client, js = self._connected()
@@ -107,21 +104,8 @@ class NatsBus:
             raise self._unavailable(error) from error
 
     async def receive(self, topic: Topic) -> AsyncGenerator[Received]:
-        while (msg := await self._topics[topic].next()) is not None:
+        while (msg := await self._pullers[topic].next()) is not None:
             yield InHand(msg, self._in_hand, self._can_say)
-
-    async def given_up(self) -> AsyncGenerator[GivenUp]:
-        while (msg := await self._notes.next()) is not None:
-            held = InHand(msg, self._in_hand, self._can_say)
-            try:
-                _, js = self._connected()
-                found = await givenup.look_up(js, msg, held)
-                still_wanted()
-            except (*TROUBLE, BusUnavailable):
-                await held.again(MEND_SECONDS)
-                continue
-            if found is not None:
-                yield found
 
     def _can_say(self) -> bool:
         return self._client is not None and self._client.is_connected
@@ -182,7 +166,7 @@ class NatsBus:
             soundness.refuse_what_is_too_old(client)
             self._js = client.jetstream(timeout=ANSWER_SECONDS)
             await self._make()
-            for puller in self._pullers:
+            for puller in self._pullers.values():
                 await puller.attach(client)
         except BaseException:
             await leave(client)
@@ -212,7 +196,7 @@ class NatsBus:
                 "what is there is delivered again",
                 self._place,
                 found.consumer,
-                found.stream,
+                streams.STREAM,
             )
         return bool(lost)
 
@@ -223,7 +207,7 @@ class NatsBus:
                 async with asyncio.timeout(SECOND_LOOK_SECONDS if self._watch.suspects else LOOK_SECONDS):
                     await self._wake.wait()
             client = self._client
-            troubled = self._wake.is_set() or any(puller.is_deaf for puller in self._pullers)
+            troubled = self._wake.is_set() or any(puller.is_deaf for puller in self._pullers.values())
             self._wake.clear()
             if client is None:
                 continue
@@ -254,7 +238,7 @@ class NatsBus:
             await self._connect()
         elif client.is_connected:
             await self._make()
-            for puller in self._pullers:
+            for puller in self._pullers.values():
                 await puller.ask_again()
         else:
             return  # it is being looked for, and found it wakes us again

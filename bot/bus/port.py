@@ -26,11 +26,6 @@ class Received(Protocol):
     @property
     def id(self) -> str: ...
 
-    @property
-    def times(self) -> int:
-        """How often it has been delivered, this time included."""
-        ...
-
     async def ack(self) -> None: ...
 
     async def again(self, after: float) -> None:
@@ -39,23 +34,6 @@ class Received(Protocol):
 
     async def working(self) -> None:
         """Still at it: do not give it to somebody else yet."""
-        ...
-
-
-class GivenUp(Protocol):
-    """A message that the broker will not deliver any more: whoever had it died, or could not do it."""
-
-    @property
-    def topic(self) -> Topic: ...
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def times(self) -> int: ...
-
-    async def ack(self) -> None:
-        """It is written down elsewhere: the broker may forget it."""
         ...
 
 
@@ -86,8 +64,4 @@ class Bus(Protocol):
 
     def receive(self, topic: Topic) -> AsyncIterator[Received]:
         """Messages one by one, to one of all receivers each, until the bus is closed."""
-        ...
-
-    def given_up(self) -> AsyncIterator[GivenUp]:
-        """Messages that were delivered too often and never acked, until the bus is closed."""
         ...

@@ -1,12 +1,9 @@
-"""How long a message may be in hand, and how often it is tried: the same on every bus."""
+"""How long a message may be in hand, and how long a mark is remembered: the same on every bus."""
 
 from __future__ import annotations
 
 ACK_SECONDS = 30.0
 """Unless it is said that work goes on, a message is given to somebody else after this time."""
-
-MAX_DELIVERIES = 10
-"""After these it is put aside, for a person to look at."""
 
 MARK_SECONDS = 120.0
 """What was announced with a mark is not announced again with the same one for so long.

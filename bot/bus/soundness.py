@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from bot.bus.connecting import TROUBLE
 from bot.bus.port import BusUnavailable
-from bot.bus.streams import DEAD, PLACES, STREAM
+from bot.bus.streams import PLACES, STREAM
 
 OLDEST = (2, 7, 1)
 """Older ones give a message back at once, whatever pause is asked for."""
@@ -55,13 +55,12 @@ def refuse_what_is_too_old(client: Client) -> None:
 
 async def worries(client: Client, js: JetStreamContext, storage: StorageType) -> Sequence[str]:
     found = list(_about_the_server(_version(client), client.max_payload))
-    for name in (STREAM, DEAD):
-        found += _about_a_stream(await js.stream_info(name), storage)
+    found += _about_the_stream(await js.stream_info(STREAM), storage)
     for place in PLACES:
-        if (await js.consumer_info(place.stream, place.consumer)).paused:
+        if (await js.consumer_info(STREAM, place.consumer)).paused:
             found.append(
-                f"{place.consumer} of {place.stream} is paused, so nothing of it is delivered: "
-                f"nats consumer resume {place.stream} {place.consumer}"
+                f"{place.consumer} of {STREAM} is paused, so nothing of it is delivered: "
+                f"nats consumer resume {STREAM} {place.consumer}"
             )
     with contextlib.suppress(*TROUBLE):
         # Not every user may ask for it.
@@ -86,37 +85,36 @@ def _about_the_server(version: tuple[int, int, int], max_payload: int) -> Iterat
         )
 
 
-def _about_a_stream(stream: StreamInfo, storage: StorageType) -> Iterator[str]:
+def _about_the_stream(stream: StreamInfo, storage: StorageType) -> Iterator[str]:
     config, state = stream.config, stream.state
-    name, copies = config.name, config.num_replicas or 1
+    copies = config.num_replicas or 1
     if storage is StorageType.FILE and config.storage != StorageType.FILE:
         yield (
-            f"{name} is kept in memory: what waits is lost when NATS restarts, until the sweep says it "
-            f"again; {_made_anew(name)}"
+            f"{STREAM} is kept in memory: what waits is lost when NATS restarts, until the sweep says it "
+            f"again; {_MADE_ANEW}"
         )
-    if name == STREAM and config.retention != RetentionPolicy.WORK_QUEUE:
-        yield f"{name} is not a work queue: what is done stays in it for a day; {_made_anew(name)}"
+    if config.retention != RetentionPolicy.WORK_QUEUE:
+        yield f"{STREAM} is not a work queue: what is done stays in it for a day; {_MADE_ANEW}"
     if stream.cluster is not None and stream.cluster.name and copies < 3:
         yield (
-            f"{name} has {copies} of 3 copies in the cluster {stream.cluster.name}: while a server that has "
-            f"it is away, nothing can be announced; nats stream edit {name} --replicas 3"
+            f"{STREAM} has {copies} of 3 copies in the cluster {stream.cluster.name}: while a server that "
+            f"has it is away, nothing can be announced; nats stream edit {STREAM} --replicas 3"
         )
     for count, limit, what in (
         (state.messages, config.max_msgs, "messages"),
         (state.bytes, config.max_bytes, "bytes"),
     ):
-        if name == STREAM and limit is not None and 0 < limit <= count / FULL:
+        if limit is not None and 0 < limit <= count / FULL:
             yield (
-                f"{name} holds {count} of {limit} {what}: when it is full it takes no more until work is "
+                f"{STREAM} holds {count} of {limit} {what}: when it is full it takes no more until work is "
                 "done; start more workers"
             )
 
 
-def _made_anew(name: str | None) -> str:
-    return (
-        "that cannot be changed while it is there, so stop every redfirst, "
-        f"run nats stream rm {name}, and start them again"
-    )
+_MADE_ANEW = (
+    "that cannot be changed while it is there, so stop every redfirst, "
+    f"run nats stream rm {STREAM}, and start them again"
+)
 
 
 def _about_the_account(account: AccountInfo, storage: StorageType) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The streams and consumers that the bus needs: made where they are missing, mended where they differ."""
+"""The stream and the consumers that the bus needs: made where they are missing, mended where they differ."""
 
 from __future__ import annotations
 
@@ -17,13 +17,8 @@ from nats.js.api import (
 from nats.js.errors import APIError, BadRequestError, NotFoundError, ServerError
 
 from bot.bus.port import Topic
-from bot.bus.rules import MAX_DELIVERIES
 
 STREAM = "REDFIRST"
-DEAD = "REDFIRST_DEAD"
-GIVEN_UP = "given-up"
-
-NOTES = f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.{STREAM}.*"
 
 DAY = 24 * 60 * 60.0
 MAX_MSGS = 1_000_000
@@ -35,12 +30,10 @@ _MAX_BYTES_REQUIRED = 10113
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where receivers stand in a stream, and which of its messages are for them."""
+    """Where receivers stand in the stream, and which of its messages are for them."""
 
-    stream: str
     consumer: str
     subject: str
-    max_deliver: int
 
     def config(self, ack_seconds: float) -> ConsumerConfig:
         return ConsumerConfig(
@@ -48,7 +41,8 @@ class Place:
             filter_subject=self.subject,
             ack_policy=AckPolicy.EXPLICIT,
             ack_wait=ack_seconds,
-            max_deliver=self.max_deliver,
+            # How often a thing is tried is counted where the thing is, and not by hint.
+            max_deliver=-1,
         )
 
 
@@ -56,10 +50,7 @@ def subject(topic: Topic) -> str:
     return f"redfirst.{topic.value}"
 
 
-PLACES = (
-    *(Place(STREAM, topic.value, subject(topic), MAX_DELIVERIES) for topic in Topic),
-    Place(DEAD, GIVEN_UP, NOTES, -1),
-)
+PLACES = tuple(Place(topic.value, subject(topic)) for topic in Topic)
 
 
 async def make(js: JetStreamContext, storage: StorageType, ack_seconds: float, mark_seconds: float) -> None:
@@ -78,18 +69,6 @@ async def make(js: JetStreamContext, storage: StorageType, ack_seconds: float, m
             duplicate_window=mark_seconds,
         ),
     )
-    await _stream(
-        js,
-        StreamConfig(
-            name=DEAD,
-            subjects=[NOTES],
-            retention=RetentionPolicy.LIMITS,
-            storage=storage,
-            discard=DiscardPolicy.OLD,
-            max_msgs=10_000,
-            max_age=30 * DAY,
-        ),
-    )
     for place in PLACES:
         await _consumer(js, place, ack_seconds)
 
@@ -97,8 +76,8 @@ async def make(js: JetStreamContext, storage: StorageType, ack_seconds: float, m
 async def begin_anew(js: JetStreamContext, place: Place, ack_seconds: float) -> None:
     """Everything in the stream is delivered once more; what was in hand comes again, too."""
     with contextlib.suppress(NotFoundError):
-        await js.delete_consumer(place.stream, place.consumer)
-    await js.add_consumer(place.stream, place.config(ack_seconds))
+        await js.delete_consumer(STREAM, place.consumer)
+    await js.add_consumer(STREAM, place.config(ack_seconds))
 
 
 async def _stream(js: JetStreamContext, wanted: StreamConfig) -> None:
@@ -113,17 +92,13 @@ async def _stream(js: JetStreamContext, wanted: StreamConfig) -> None:
         "discard": wanted.discard,
         "max_msgs": wanted.max_msgs,
         "max_age": wanted.max_age,
+        "duplicate_window": wanted.duplicate_window,
         # Without these, hints are refused, or taken without a word.
         "no_ack": False,
         "discard_new_per_subject": False,
         "max_msgs_per_subject": -1,
         "max_msg_size": -1,
     }
-    if wanted.duplicate_window:
-        ours["duplicate_window"] = wanted.duplicate_window
-    if RetentionPolicy.WORK_QUEUE not in (found.retention, wanted.retention):
-        # To and from a work queue it cannot be changed.
-        ours["retention"] = wanted.retention
     if any(getattr(found, name) != value for name, value in ours.items()):
         await js.update_stream(found.evolve(**ours))
 
@@ -139,7 +114,7 @@ async def _new_stream(js: JetStreamContext, wanted: StreamConfig) -> None:
 
 async def _consumer(js: JetStreamContext, place: Place, ack_seconds: float) -> None:
     try:
-        await js.add_consumer(place.stream, place.config(ack_seconds))
+        await js.add_consumer(STREAM, place.config(ack_seconds))
     except (BadRequestError, ServerError):
         # One of another kind under our name. If that is not what is wrong, this says so.
         await begin_anew(js, place, ack_seconds)

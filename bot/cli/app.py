@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import action, dead, demo, doctor, fix, runs, serve, store, version, work, workflows
+from bot.cli import action, dead, deliveries, demo, doctor, fix, runs, serve, store, version, work, workflows
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,5 +17,6 @@ for command in (demo.demo, serve.serve, work.work, fix.fix, action.action, docto
     app.command()(command)
 app.add_typer(runs.app, name="runs")
 app.add_typer(dead.app, name="dead")
+app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(workflows.app, name="workflows")
 app.add_typer(store.app, name="store")

@@ -6,7 +6,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, NoReturn, TypeVar
 
 import typer
@@ -22,11 +22,17 @@ class Terminated(Exception):
     """A service manager said stop."""
 
 
-def go(work: Coroutine[Any, Any, T], *, as_json: bool = False) -> T:
+def go(
+    work: Coroutine[Any, Any, T],
+    *,
+    as_json: bool = False,
+    loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+) -> T:
     from workflows.errors import Problem
 
     try:
-        return asyncio.run(_until_terminated(work))
+        with asyncio.Runner(loop_factory=loop) as runner:
+            return runner.run(_until_terminated(work))
     except Problem as problem:
         fail(problem.sentence, who=problem.who, as_json=as_json)
     except Terminated:

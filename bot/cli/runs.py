@@ -147,6 +147,8 @@ async def _resume(run: str, answer: str, at: str | None, key: str | None, *, as_
     import json
     import sys
 
+    from bot.announcing import announce
+    from bot.bus.port import Topic
     from bot.settings import load
     from bot.wiring import store_of
     from workflows.engine import signals
@@ -157,14 +159,16 @@ async def _resume(run: str, answer: str, at: str | None, key: str | None, *, as_
         told = json.loads(text)
     except ValueError as error:
         fail(f"the answer is not JSON: {error}", as_json=as_json)
-    async with store_of(load()) as store:
+    settings = load()
+    async with store_of(settings) as store:
         tree = WORKFLOWS.find((await store.run(run)).workflow)
         # The same words at another place, or in the next turn of a loop, are another answer.
         place = at or " ".join(signals.waiting(await store.rows(run)))
         key = key or f"cli {place} {text.strip()}"
         new = await signals.resume(store, tree, run, told, by=getpass.getuser(), key=key, at=at)
-    said = "goes on as soon as a worker sees it" if new else "had been given this answer before"
-    typer.echo(json.dumps({"ok": True, "run": run, "new": new}) if as_json else f"{run} {said}")
+    when = await announce(settings, [(Topic.RUNS, run)]) if new else ""
+    said = f"is answered: {when}" if new else "had been given this answer before"
+    typer.echo(json.dumps({"ok": True, "run": run, "new": new, "said": when}) if as_json else f"{run} {said}")
 
 
 async def _migrate(*, as_json: bool) -> None:

@@ -15,6 +15,7 @@ def serve(
     as_json: Annotated[bool, typer.Option("--json", help="Say where it listens as JSON.")] = False,
 ) -> None:
     """Receive webhooks and work on them, in one process."""
+    from bot.listening import new_loop
     from bot.serving import serve as serving
 
-    go(serving(host, port, as_json=as_json), as_json=as_json)
+    go(serving(host, port, as_json=as_json), as_json=as_json, loop=new_loop)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ssl
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bot.github.recent import Recent
 from bot.settings import Settings
 from workflows.errors import OperatorProblem
 from workflows.trigger import Tenant
@@ -13,55 +14,59 @@ if TYPE_CHECKING:
     from githubkit import GitHub
     from githubkit.auth.base import BaseAuthStrategy
 
+    from bot.github.tokens import Tokens
+    from bot.github.transport import Transport
+
 TIMEOUT = 30.0
+MOST = 500
 
 
 class Clients:
-    """Kept, one an installation: githubkit holds its client weakly and caches tokens inside."""
+    """Kept here: githubkit holds its clients weakly. All share one transport, and so its connections."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._tls = ssl.create_default_context(cafile=settings.ca_bundle or None)
-        self._kept: dict[int | None, GitHub[BaseAuthStrategy]] = {}
-
-    def of(self, tenant: Tenant) -> GitHub[BaseAuthStrategy]:
-        installation = tenant.installation if self._settings.github_app_id else None
-        if installation not in self._kept:
-            self._kept[installation] = self._make(installation)
-        return self._kept[installation]
+        self._wire: Transport | None = None
+        self._tokens: Tokens | None = None
+        self._kept: Recent[Tenant, GitHub[Any]] = Recent(MOST)
+        self._ourselves: GitHub[Any] | None = None
 
     @property
-    def is_app(self) -> bool:
-        return bool(self._settings.github_app_id)
+    def app_id(self) -> str:
+        """Empty where we go by a token."""
+        return self._settings.github_app_id
 
     @property
     def url(self) -> str:
         return self._settings.github_api_url
 
-    def app(self) -> GitHub[BaseAuthStrategy]:
-        """Not for a repository but for ourselves: the App by its key, or the token."""
-        return self._make(None)
+    def of(self, tenant: Tenant) -> GitHub[Any]:
+        if not self.app_id:
+            return self.ourselves()
+        return self._kept.of(tenant, lambda: self._make(self._as_installation(tenant)))
 
-    def _make(self, installation: int | None) -> GitHub[BaseAuthStrategy]:
-        from githubkit import GitHub
+    def ourselves(self) -> GitHub[Any]:
+        """Not for a repository: the App by its key, or the token."""
+        if self._ourselves is None:
+            self._ourselves = self._make(self._as_app() if self.app_id else self._by_token())
+        return self._ourselves
 
-        return GitHub(
-            self._auth(installation),
-            base_url=self._settings.github_api_url,
-            timeout=TIMEOUT,
-            http_cache=False,  # with the cache on, githubkit ignores the timeout
-            auto_retry=False,  # it would repeat a POST after a 5xx, and so comment twice
-            ssl_verify=self._tls,  # githubkit opens a client a request; reading the CAs each time is slow
-        )
+    def _as_app(self) -> BaseAuthStrategy:
+        from githubkit import AppAuthStrategy
 
-    def _auth(self, installation: int | None) -> BaseAuthStrategy:
-        from githubkit import AppAuthStrategy, AppInstallationAuthStrategy, TokenAuthStrategy
+        return AppAuthStrategy(self.app_id, self._settings.github_private_key.get_secret_value())
 
-        key = self._settings.github_private_key.get_secret_value()
-        if self.is_app and installation is None:
-            return AppAuthStrategy(self._settings.github_app_id, key)
-        if installation is not None:
-            return AppInstallationAuthStrategy(self._settings.github_app_id, key, installation)
+    def _as_installation(self, tenant: Tenant) -> BaseAuthStrategy:
+        from bot.github.auth import AsInstallation
+        from bot.github.tokens import Tokens
+
+        if self._tokens is None:
+            self._tokens = Tokens(self.ourselves())
+        return AsInstallation(self._tokens, tenant)
+
+    def _by_token(self) -> BaseAuthStrategy:
+        from githubkit import TokenAuthStrategy
+
         token = self._settings.github_token.get_secret_value()
         if not token:
             raise OperatorProblem(
@@ -69,3 +74,32 @@ class Clients:
                 "REDFIRST_GITHUB_PRIVATE_KEY"
             )
         return TokenAuthStrategy(token)
+
+    def _make(self, auth: BaseAuthStrategy) -> GitHub[Any]:
+        from githubkit import GitHub
+        from githubkit.cache import MemCacheStrategy
+
+        return GitHub(
+            auth,
+            base_url=self.url,
+            timeout=TIMEOUT,
+            async_transport=self._transport(),
+            cache_strategy=MemCacheStrategy(),  # githubkit's own is one for the whole process
+            http_cache=False,  # with its cache on, githubkit ignores the timeout
+            auto_retry=False,  # it would repeat a POST after a 5xx, and so comment twice
+        )
+
+    def _transport(self) -> Transport:
+        if self._wire is None:
+            from bot.github.transport import Transport
+
+            tls = ssl.create_default_context(cafile=self._settings.ca_bundle or None)
+            self._wire = Transport(tls, TIMEOUT, enterprise=self.url.rstrip("/").endswith("/api/v3"))
+        return self._wire
+
+    async def close(self) -> None:
+        if self._wire is not None:
+            await self._wire.close()
+            self._wire = None
+            self._tokens = self._ourselves = None
+            self._kept = Recent(MOST)

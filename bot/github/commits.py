@@ -2,102 +2,129 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pydantic import TypeAdapter
 
-from pydantic import BaseModel, ConfigDict
-
-from bot.github.errors import understood
+from bot.github.at import PAGE, At, Narrow
+from bot.github.branches import path, tip
+from bot.github.errors import Invalid, understood
 from policies.effects import CommitRef, PushCommit
-from workflows.errors import Gone, UserProblem
-
-if TYPE_CHECKING:
-    from githubkit import GitHub
+from workflows.errors import Passing, Problem, UserProblem
 
 TRAILER = "Redfirst-Key"
 
 
-class _Narrow(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class _Object(_Narrow):
+class _Object(Narrow):
     sha: str
 
 
-class _Ref(_Narrow):
-    object: _Object
-
-
-class Commit(_Narrow):
-    sha: str
-    message: str = ""
-    tree: _Object
-    html_url: str = ""
-
-
-class _Entry(_Narrow):
+class _Entry(Narrow):
     path: str
     mode: str
 
 
-class _Tree(_Narrow):
+class _Tree(Narrow):
     sha: str
     tree: tuple[_Entry, ...] = ()
 
 
-async def push(client: GitHub[Any], owner: str, repo: str, effect: PushCommit) -> CommitRef:
+class _Commit(Narrow):
+    sha: str
+    tree: _Object
+    html_url: str = ""
+
+
+class _Said(Narrow):
+    message: str = ""
+    tree: _Object
+
+
+class _Listed(Narrow):
+    """Another shape, where commits are listed: what git knows stands apart from what GitHub knows."""
+
+    sha: str
+    html_url: str = ""
+    parents: tuple[_Object, ...] = ()
+    commit: _Said
+
+
+_LISTED = TypeAdapter(list[_Listed])
+
+
+async def push(at: At, effect: PushCommit) -> CommitRef:
     with understood(f"pushing to {effect.branch}"):
-        existing = await tip(client, owner, repo, effect.branch)
-        if existing is not None:
-            return _ours(existing, effect)
-        made = await _commit(client, owner, repo, effect)
-        ref = f"refs/heads/{effect.branch}"
-        await client.rest.git.async_create_ref(owner, repo, ref=ref, sha=made.sha)
+        # A tree is what is in it: made again it is the same, and by it what we made before is known for ours.
+        tree = await _tree(at, effect)
+        expected = effect.base_sha if effect.goes_on else ""
+        now_at = await tip(at, effect.branch)
+        if now_at == expected:
+            try:
+                return await _made(at, effect, tree)
+            except Invalid as error:
+                # Either somebody was quicker, or a rule of the repository is against it.
+                now_at = await tip(at, effect.branch)
+                if now_at == expected:
+                    raise _not_shown_yet(effect, error) from error
+        if not now_at:
+            raise UserProblem(f"the branch {effect.branch} is gone; restore it or ask again from the issue")
+        return await _found(at, effect, tree, now_at)
+
+
+def _not_shown_yet(effect: PushCommit, error: Invalid) -> Problem:
+    is_race = any(words in error.said for words in ("already exists", "fast forward"))
+    return Passing(f"GitHub does not show yet where {effect.branch} is") if is_race else error
+
+
+async def _made(at: At, effect: PushCommit, tree: str) -> CommitRef:
+    git = at.rest.git
+    answer = await git.async_create_commit(
+        *at.repo,
+        message=f"{effect.message}\n\n{TRAILER}: {effect.key}",
+        tree=tree,
+        parents=[effect.base_sha],
+    )
+    made = _Commit.model_validate_json(answer.content)
+    with understood(f"moving {effect.branch}"):
+        if effect.goes_on:
+            await git.async_update_ref(*at.repo, path(effect.branch), sha=made.sha, force=False)
+        else:
+            await git.async_create_ref(*at.repo, ref=f"refs/heads/{effect.branch}", sha=made.sha)
     return CommitRef(ref=made.sha, sha=made.sha, branch=effect.branch, url=made.html_url)
 
 
-def _ours(found: Commit, effect: PushCommit) -> CommitRef:
-    if f"{TRAILER}: {effect.key}" not in found.message:
-        raise UserProblem(
-            f"the branch {effect.branch} exists and is not this run's; delete or rename it, then ask again"
+async def _found(at: At, effect: PushCommit, tree: str, now_at: str) -> CommitRef:
+    """Ours, though others may have added to it: by its key, and by being just what we would make now."""
+    answer = await at.rest.repos.async_list_commits(*at.repo, sha=now_at, per_page=PAGE)
+    for found in _LISTED.validate_json(answer.content):
+        is_same = found.commit.tree.sha == tree and [one.sha for one in found.parents] == [effect.base_sha]
+        if is_same and f"{TRAILER}: {effect.key}" in found.commit.message:
+            return CommitRef(ref=found.sha, sha=found.sha, branch=effect.branch, url=found.html_url)
+    raise _theirs(effect)
+
+
+def _theirs(effect: PushCommit) -> UserProblem:
+    if effect.goes_on:
+        return UserProblem(
+            f"somebody has pushed to {effect.branch} meanwhile, and their commits stay; "
+            "ask again to go on from there"
         )
-    return CommitRef(ref=found.sha, sha=found.sha, branch=effect.branch, url=found.html_url)
+    return UserProblem(
+        f"the branch {effect.branch} exists and is not this run's; delete or rename it, then ask again"
+    )
 
 
-async def tip(client: GitHub[Any], owner: str, repo: str, branch: str) -> Commit | None:
-    """The last commit of a branch; None when there is no such branch."""
-    try:
-        with understood(f"looking for {branch}"):
-            ref = await client.rest.git.async_get_ref(owner, repo, f"heads/{branch}")
-            return await _read_commit(client, owner, repo, _Ref.model_validate(ref.json()).object.sha)
-    except Gone:
-        return None
-
-
-async def _read_commit(client: GitHub[Any], owner: str, repo: str, sha: str) -> Commit:
-    answer = await client.rest.git.async_get_commit(owner, repo, sha)
-    return Commit.model_validate(answer.json())
-
-
-async def _commit(client: GitHub[Any], owner: str, repo: str, effect: PushCommit) -> Commit:
-    git: Any = client.rest.git
-    base = await _read_commit(client, owner, repo, effect.base_sha)
-    listed = await git.async_get_tree(owner, repo, base.tree.sha, recursive="1")
-    modes = {entry.path: entry.mode for entry in _Tree.model_validate(listed.json()).tree}
+async def _tree(at: At, effect: PushCommit) -> str:
+    git = at.rest.git
+    answer = await git.async_get_commit(*at.repo, effect.base_sha)
+    base = _Commit.model_validate_json(answer.content).tree.sha
+    listed = await git.async_get_tree(*at.repo, base, recursive="1")
+    modes = {entry.path: entry.mode for entry in _Tree.model_validate_json(listed.content).tree}
     entries = [
         {"path": change.path, "mode": _mode(modes, change.path), "type": "blob"}
         | ({"sha": None} if change.content is None else {"content": change.content})
         for change in effect.patch.changes
     ]
-    tree = await git.async_create_tree(owner, repo, base_tree=base.tree.sha, tree=entries)
-    commit = await git.async_create_commit(
-        owner,
-        repo,
-        message=f"{effect.message}\n\n{TRAILER}: {effect.key}",
-        tree=_Object.model_validate(tree.json()).sha,
-        parents=[effect.base_sha],
-    )
-    return Commit.model_validate(commit.json())
+    made = await git.async_create_tree(*at.repo, base_tree=base, tree=entries)
+    return _Object.model_validate_json(made.content).sha
 
 
 def _mode(modes: dict[str, str], path: str) -> str:

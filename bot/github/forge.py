@@ -2,146 +2,139 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict
-
-from bot.github import commits, issues, pulls
+from bot.github import (
+    branches,
+    checks,
+    comments,
+    commits,
+    contents,
+    issues,
+    people,
+    proposing,
+    pulls,
+    reporting,
+    reviews,
+)
+from bot.github.at import At, Ours
 from bot.github.client import Clients
-from bot.github.errors import understood
+from bot.github.ourselves import Ourselves
+from bot.github.recent import Recent
 from bot.settings import Settings
 from policies.effects import (
+    AddLabels,
     AddReaction,
-    CommentRef,
-    CommitRef,
+    AskForReview,
+    Done,
+    EditPullRequest,
+    Effect,
+    MarkReady,
     OpenPullRequest,
     PostComment,
-    PullRequestRef,
     PushCommit,
-    ReactionRef,
+    RemoveBranch,
+    ReportCheck,
+    SubmitReview,
 )
 from policies.facts import Permission
-from workflows.errors import Gone, OperatorProblem, UserProblem
-from workflows.ports import Head
-from workflows.tree import MAX_BYTES
-from workflows.trigger import Tenant
+from workflows.errors import OperatorProblem
+from workflows.ports import FailedCheck, Head, LineRemark, PullRequest
+from workflows.trigger import IssueSnapshot, Tenant
 
-if TYPE_CHECKING:
-    from githubkit import GitHub
+R = TypeVar("R", bound=Done)
 
-
-class _Narrow(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class _Repository(_Narrow):
-    default_branch: str
-
-
-class _Tip(_Narrow):
-    sha: str
-
-
-class _Branch(_Narrow):
-    commit: _Tip
-
-
-class _Permission(_Narrow):
-    permission: str
-    role_name: str = ""
-
-
-class _Self(_Narrow):
-    id: int
-
-
-class _Named(_Narrow):
-    slug: str = ""
-    login: str = ""
+MOST_WRITTEN = 1000
 
 
 class GitHubForge:
     def __init__(self, settings: Settings) -> None:
         self._clients = Clients(settings)
-        self._me = settings.bot_id
+        self._ourselves = Ourselves(self._clients, settings.bot_id)
+        self._written: Recent[tuple[object, ...], Ours] = Recent(MOST_WRITTEN)
 
     async def head(self, tenant: Tenant) -> Head:
-        client, owner, repo = self._at(tenant)
-        with understood(f"reading {tenant.repository}"):
-            found = await client.rest.repos.async_get(owner, repo)
-            branch = _Repository.model_validate(found.json()).default_branch
-            tip = await client.rest.repos.async_get_branch(owner, repo, branch)
-            return Head(branch=branch, sha=_Branch.model_validate(tip.json()).commit.sha)
+        return await contents.head(self._at(tenant))
+
+    async def tip(self, tenant: Tenant, branch: str) -> str:
+        return await branches.tip(self._at(tenant), branch)
 
     async def tarball(self, tenant: Tenant, sha: str) -> bytes:
-        client, owner, repo = self._at(tenant)
-        with understood(f"fetching {tenant.repository} at {sha[:12]}"):
-            answer = await client.rest.repos.async_download_tarball_archive(owner, repo, sha)
-        if len(answer.content) > MAX_BYTES:
-            raise UserProblem(f"{tenant.repository} is larger than {MAX_BYTES} bytes")
-        return answer.content
-
-    async def has_branch(self, tenant: Tenant, branch: str) -> bool:
-        client, owner, repo = self._at(tenant)
-        return await commits.tip(client, owner, repo, branch) is not None
+        return await contents.tarball(self._at(tenant), sha)
 
     async def permission(self, tenant: Tenant, login: str) -> Permission:
-        client, owner, repo = self._at(tenant)
-        try:
-            with understood(f"asking what {login} may do in {tenant.repository}"):
-                answer = await client.rest.repos.async_get_collaborator_permission_level(owner, repo, login)
-        except Gone:
-            return Permission.NONE
-        said = _Permission.model_validate(answer.json())
-        # `permission` folds maintain into write and triage into read; `role_name` may be a custom role.
-        for name in (said.role_name, said.permission):
-            if name in set(Permission):
-                return Permission(name)
-        return Permission.NONE
+        return await people.permission(self._at(tenant), login)
 
-    async def post_comment(self, tenant: Tenant, effect: PostComment) -> CommentRef:
-        client, owner, repo = self._at(tenant)
-        return await issues.post(client, owner, repo, effect, await self.me(tenant))
+    async def issue(self, tenant: Tenant, number: int) -> IssueSnapshot:
+        return await issues.issue(self._at(tenant), number)
 
-    async def add_reaction(self, tenant: Tenant, effect: AddReaction) -> ReactionRef:
-        client, owner, repo = self._at(tenant)
-        return await issues.react(client, owner, repo, effect)
+    async def labelled(self, tenant: Tenant, label: str) -> Sequence[int]:
+        return await issues.labelled(self._at(tenant), label)
 
-    async def push_commit(self, tenant: Tenant, effect: PushCommit) -> CommitRef:
-        client, owner, repo = self._at(tenant)
-        return await commits.push(client, owner, repo, effect)
+    async def pull_request(self, tenant: Tenant, number: int) -> PullRequest:
+        return await pulls.pull_request(self._at(tenant), number)
 
-    async def open_pull_request(self, tenant: Tenant, effect: OpenPullRequest) -> PullRequestRef:
-        client, owner, repo = self._at(tenant)
-        return await pulls.open_once(client, owner, repo, effect)
+    async def diff(self, tenant: Tenant, number: int) -> str:
+        return await pulls.diff(self._at(tenant), number)
 
-    async def me(self, tenant: Tenant) -> int:
-        """Our own numeric id: set by the operator, or asked for once where we go by a token."""
-        if not self._me:
-            client, _, _ = self._at(tenant)
-            try:
-                with understood("asking who we are"):
-                    answer = await client.rest.users.async_get_authenticated()
-            except OperatorProblem as error:
-                raise OperatorProblem(
-                    "an App cannot ask who it is: set REDFIRST_BOT_ID to the id of its [bot] user"
-                ) from error
-            self._me = _Self.model_validate(answer.json()).id
-        return self._me
+    async def remarks(self, tenant: Tenant, number: int, review: int) -> Sequence[LineRemark]:
+        return await reviews.remarks(self._at(tenant), number, review)
+
+    async def failed_checks(self, tenant: Tenant, sha: str) -> Sequence[FailedCheck]:
+        return await checks.failed_checks(self._at(tenant), sha)
+
+    async def write(self, tenant: Tenant, effect: Effect[R]) -> R:
+        """Each looks for what it would write before it writes. One that may have happened is not sent again
+        here: it is Passing, and whoever tries again looks again."""
+        return cast("R", await _write(self._at(tenant), cast("Effect[Done]", effect)))
 
     async def check(self) -> str:
         """Who we are to GitHub, for `doctor`."""
-        client = self._clients.app()
-        with understood("asking GitHub who we are"):
-            if self._clients.is_app:
-                answer = await client.rest.apps.async_get_authenticated()
-                return f"App {_Named.model_validate(answer.json()).slug} at {self._clients.url}"
-            answer = await client.rest.users.async_get_authenticated()
-            return f"{_Named.model_validate(answer.json()).login} at {self._clients.url}"
+        try:
+            return await self._ourselves.named()
+        finally:
+            await self.close()
 
     async def close(self) -> None:
-        """Nothing is kept open between requests."""
+        await self._clients.close()
 
-    def _at(self, tenant: Tenant) -> tuple[GitHub[Any], str, str]:
-        owner, _, repo = tenant.repository.partition("/")
-        return self._clients.of(tenant), owner, repo
+    def _at(self, tenant: Tenant) -> At:
+        owner, _, name = tenant.repository.partition("/")
+        client = self._clients.of(tenant)
+        return At(
+            client=client,
+            owner=owner,
+            name=name,
+            app=self._clients.app_id,
+            me=lambda: self._ourselves.id(client),
+            written=self._written,
+        )
+
+
+async def _write(at: At, effect: Effect[Done]) -> Done:
+    match effect:
+        case PostComment():
+            return await comments.post(at, effect)
+        case AddReaction():
+            return await comments.react(at, effect)
+        case PushCommit():
+            return await commits.push(at, effect)
+        case RemoveBranch():
+            return await branches.remove(at, effect)
+        case OpenPullRequest():
+            return await proposing.open_once(at, effect)
+        case EditPullRequest():
+            return await proposing.edit(at, effect)
+        case MarkReady():
+            return await proposing.mark_ready(at, effect)
+        case AskForReview():
+            return await people.ask_for_review(at, effect)
+        case AddLabels():
+            return await issues.add_labels(at, effect)
+        case ReportCheck():
+            return await reporting.report(at, effect)
+        case SubmitReview():
+            return await reviews.submit(at, effect)
+        case _:
+            raise OperatorProblem(f"{effect.kind()} is nothing that GitHub can do")

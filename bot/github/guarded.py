@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.breakers import Breakers
 from bot.github.errors import GitHubAway, RateLimited
 from bot.github.forge import GitHubForge
 from bot.settings import Settings
-from policies.effects import (
-    AddReaction,
-    CommentRef,
-    CommitRef,
-    OpenPullRequest,
-    PostComment,
-    PullRequestRef,
-    PushCommit,
-    ReactionRef,
-)
+from policies.effects import Done, Effect
 from policies.facts import Permission
-from workflows.ports import Head
-from workflows.trigger import Tenant
+from workflows.ports import FailedCheck, Head, LineRemark, PullRequest
+from workflows.trigger import IssueSnapshot, Tenant
 
 T = TypeVar("T")
+P = ParamSpec("P")
+R = TypeVar("R", bound=Done)
 
 
 class GuardedForge:
@@ -34,35 +27,50 @@ class GuardedForge:
         self._api = f"GitHub at {settings.github_api_url}"
 
     async def head(self, tenant: Tenant) -> Head:
-        return await self._guard(tenant, lambda: self._forge.head(tenant))
+        return await self._guarded(self._forge.head, tenant)
+
+    async def tip(self, tenant: Tenant, branch: str) -> str:
+        return await self._guarded(self._forge.tip, tenant, branch)
 
     async def tarball(self, tenant: Tenant, sha: str) -> bytes:
-        return await self._guard(tenant, lambda: self._forge.tarball(tenant, sha))
-
-    async def has_branch(self, tenant: Tenant, branch: str) -> bool:
-        return await self._guard(tenant, lambda: self._forge.has_branch(tenant, branch))
+        return await self._guarded(self._forge.tarball, tenant, sha)
 
     async def permission(self, tenant: Tenant, login: str) -> Permission:
-        return await self._guard(tenant, lambda: self._forge.permission(tenant, login))
+        return await self._guarded(self._forge.permission, tenant, login)
 
-    async def post_comment(self, tenant: Tenant, effect: PostComment) -> CommentRef:
-        return await self._guard(tenant, lambda: self._forge.post_comment(tenant, effect))
+    async def issue(self, tenant: Tenant, number: int) -> IssueSnapshot:
+        return await self._guarded(self._forge.issue, tenant, number)
 
-    async def add_reaction(self, tenant: Tenant, effect: AddReaction) -> ReactionRef:
-        return await self._guard(tenant, lambda: self._forge.add_reaction(tenant, effect))
+    async def labelled(self, tenant: Tenant, label: str) -> Sequence[int]:
+        return await self._guarded(self._forge.labelled, tenant, label)
 
-    async def push_commit(self, tenant: Tenant, effect: PushCommit) -> CommitRef:
-        return await self._guard(tenant, lambda: self._forge.push_commit(tenant, effect))
+    async def pull_request(self, tenant: Tenant, number: int) -> PullRequest:
+        return await self._guarded(self._forge.pull_request, tenant, number)
 
-    async def open_pull_request(self, tenant: Tenant, effect: OpenPullRequest) -> PullRequestRef:
-        return await self._guard(tenant, lambda: self._forge.open_pull_request(tenant, effect))
+    async def diff(self, tenant: Tenant, number: int) -> str:
+        return await self._guarded(self._forge.diff, tenant, number)
+
+    async def remarks(self, tenant: Tenant, number: int, review: int) -> Sequence[LineRemark]:
+        return await self._guarded(self._forge.remarks, tenant, number, review)
+
+    async def failed_checks(self, tenant: Tenant, sha: str) -> Sequence[FailedCheck]:
+        return await self._guarded(self._forge.failed_checks, tenant, sha)
+
+    async def write(self, tenant: Tenant, effect: Effect[R]) -> R:
+        return await self._guarded(self._forge.write, tenant, effect)
 
     async def close(self) -> None:
         await self._forge.close()
 
-    async def _guard(self, tenant: Tenant, ask: Callable[[], Awaitable[T]]) -> T:
+    async def _guarded(
+        self,
+        ask: Callable[Concatenate[Tenant, P], Awaitable[T]],
+        tenant: Tenant,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
         """The limit first: who may not ask shall not be the one who finds out whether GitHub is back."""
         api = self._breakers.of(self._api, counts=GitHubAway)
         whom = f"installation {tenant.installation}" if self._is_app else "our token"
         limit = self._breakers.of(self._api, counts=RateLimited, fails=f"has limited {whom}")
-        return await limit.call(lambda: api.call(ask))
+        return await limit.call(lambda: api.call(lambda: ask(tenant, *args, **kwargs)))

@@ -1,78 +1,77 @@
-"""Comments and reactions."""
+"""Issues: as they are now, those with a label, and labels of ours."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import TypeAdapter
 
-from bot import marker
+from bot.github.at import PAGE, At, Narrow, User, pages
 from bot.github.errors import understood
-from policies.effects import AddReaction, CommentRef, PostComment, ReactionRef
-
-if TYPE_CHECKING:
-    from githubkit import GitHub
-
-PAGE = 100
+from policies.effects import AddLabels, Done
+from workflows.errors import Gone
+from workflows.trigger import IssueSnapshot
 
 
-class _Author(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    id: int
+class _Label(Narrow):
+    name: str = ""
 
 
-class _Comment(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    id: int
+class _Issue(Narrow):
+    number: int
+    title: str
     body: str | None = None
     html_url: str = ""
-    user: _Author | None = None
+    user: User | None = None
+    labels: tuple[_Label | str, ...] = ()
+    pull_request: dict[str, object] | None = None
+    """There where the issue is one: to GitHub each pull request is an issue as well."""
+
+    def has(self, label: str) -> bool:
+        names = (one if isinstance(one, str) else one.name for one in self.labels)
+        return label.casefold() in {name.casefold() for name in names}
 
 
-_COMMENTS = TypeAdapter(list[_Comment])
+_ISSUES = TypeAdapter(list[_Issue])
 
 
-async def post(client: GitHub[Any], owner: str, repo: str, effect: PostComment, me: int) -> CommentRef:
-    """Edits our comment with the same marker where there is one, else writes it."""
-    names = {"sticky": effect.sticky} if effect.sticky else {"key": effect.key}
-    body = f"{effect.body}\n\n{marker.mark(**names)}"
-    with understood(f"commenting on #{effect.issue}"):
-        ours = await _find(client, owner, repo, effect.issue, names, me)
-        if ours is None:
-            answer = await client.rest.issues.async_create_comment(owner, repo, effect.issue, body=body)
-            ours = _Comment.model_validate(answer.json())
-        elif ours.body != body:
-            await client.rest.issues.async_update_comment(owner, repo, ours.id, body=body)
-    return CommentRef(ref=str(ours.id), url=ours.html_url)
+async def issue(at: At, number: int) -> IssueSnapshot:
+    with understood(f"reading issue #{number}"):
+        answer = await at.rest.issues.async_get(*at.repo, number)
+        found = _Issue.model_validate_json(answer.content)
+    if found.number != number:
+        raise Gone(f"issue #{number} has moved to another repository")
+    if found.pull_request is not None:
+        raise Gone(f"#{number} is a pull request, and no issue")
+    return IssueSnapshot(
+        number=number,
+        title=found.title,
+        body=found.body or "",
+        author=found.user.login if found.user else "",
+        url=found.html_url,
+    )
 
 
-async def _find(
-    client: GitHub[Any], owner: str, repo: str, issue: int, names: dict[str, str], me: int
-) -> _Comment | None:
-    (name, value) = next(iter(names.items()))
-    page = 1
-    while True:
-        answer = await client.rest.issues.async_list_comments(owner, repo, issue, per_page=PAGE, page=page)
-        comments = _COMMENTS.validate_python(answer.json())
-        for comment in comments:
-            # Anybody can write our marker; only what we wrote ourselves is ours.
-            if comment.user and comment.user.id == me and marker.has(comment.body or "", name, value):
-                return comment
-        if len(comments) < PAGE:
-            return None
-        page += 1
+async def labelled(at: At, label: str) -> Sequence[int]:
+    with understood(f"looking for issues with {label}"):
+        listed = pages(
+            lambda page: at.rest.issues.async_list_for_repo(
+                *at.repo,
+                labels=label,
+                state="open",
+                sort="created",
+                direction="asc",
+                per_page=PAGE,
+                page=page,
+            ),
+            _ISSUES,
+        )
+        # A comma parts labels to GitHub, though a label may have one: what is listed is looked at again.
+        return [one.number async for one in listed if one.pull_request is None and one.has(label)]
 
 
-async def react(client: GitHub[Any], owner: str, repo: str, effect: AddReaction) -> ReactionRef:
-    """GitHub keeps one reaction of a kind from each user, so doing it again is doing nothing."""
-    reactions: Any = client.rest.reactions
-    with understood(f"reacting on #{effect.issue}"):
-        if effect.comment is None:
-            answer = await reactions.async_create_for_issue(owner, repo, effect.issue, content=effect.content)
-        else:
-            answer = await reactions.async_create_for_issue_comment(
-                owner, repo, effect.comment, content=effect.content
-            )
-    return ReactionRef(ref=str(answer.json()["id"]))
+async def add_labels(at: At, effect: AddLabels) -> Done:
+    """A label that is there already is not added again."""
+    with understood(f"labelling #{effect.issue}"):
+        await at.rest.issues.async_add_labels(*at.repo, effect.issue, labels=list(effect.names))
+    return Done(ref=str(effect.issue))

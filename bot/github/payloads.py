@@ -2,157 +2,184 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from bot import marker
-from handlers.events import Event, IssueCommented, IssueLabeled, PullRequestClosed
+from handlers.events import ReviewState
+from workflows.review import Place
 from workflows.trigger import Actor, IssueSnapshot, Tenant
+
+LONGEST_HUNK = 4_000
 
 
 class _Narrow(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class _User(_Narrow):
+class User(_Narrow):
     id: int
     login: str
     type: str = "User"
 
+    def actor(self) -> Actor:
+        return Actor(id=self.id, login=self.login, is_bot=self.type == "Bot")
 
-class _Repository(_Narrow):
+
+class Repository(_Narrow):
     full_name: str
 
 
-class _Installation(_Narrow):
+class Installation(_Narrow):
     id: int
 
 
-class _Label(_Narrow):
+class Label(_Narrow):
     name: str
 
 
-class _Issue(_Narrow):
+class Issue(_Narrow):
     number: int
     title: str
     body: str | None = None
     html_url: str = ""
-    user: _User | None = None
-    pull_request: dict[str, object] | None = None
+    user: User | None = None
+    pull_request: _Narrow | None = None
+
+    @property
+    def is_pull_request(self) -> bool:
+        return self.pull_request is not None
+
+    def run(self) -> str:
+        """Of a pull request that carries the marker of one; who may believe it has to look at the run."""
+        return marker.find(self.body or "", "run") if self.is_pull_request else ""
+
+    def snapshot(self) -> IssueSnapshot:
+        return IssueSnapshot(
+            number=self.number,
+            title=self.title,
+            body=self.body or "",
+            author=self.user.login if self.user else "",
+            url=self.html_url,
+        )
 
 
-class _Comment(_Narrow):
+class Comment(_Narrow):
     id: int
     body: str | None = None
 
 
-class _Ref(_Narrow):
+class LineComment(Comment):
+    path: str
+    line: int | None = None
+    original_line: int | None = None
+    diff_hunk: str = ""
+
+    def place(self) -> Place:
+        # The end of the hunk is where the line is.
+        hunk = self.diff_hunk[-LONGEST_HUNK:]
+        return Place(path=self.path, line=self.line or self.original_line, hunk=hunk)
+
+
+class Head(_Narrow):
     ref: str
-    repo: _Repository | None = None
+    repo: Repository | None = None
 
 
-class _PullRequest(_Narrow):
+class PullRequest(_Narrow):
     number: int
-    merged: bool = False
+    title: str = ""
     body: str | None = None
-    head: _Ref
+    html_url: str = ""
+    user: User | None = None
+    merged: bool = False
+    head: Head
+
+    def run(self, repository: Repository) -> str:
+        """Anybody can open a pull request from a fork, with a branch and a marker that look like ours."""
+        own = self.head.repo is not None and self.head.repo.full_name == repository.full_name
+        return marker.find(self.body or "", "run") if own else ""
+
+    def snapshot(self) -> IssueSnapshot:
+        return IssueSnapshot(
+            number=self.number,
+            title=self.title,
+            body=self.body or "",
+            author=self.user.login if self.user else "",
+            url=self.html_url,
+        )
 
 
-class _Payload(_Narrow):
-    action: str = ""
-    sender: _User
-    repository: _Repository
-    installation: _Installation | None = None
+class Review(_Narrow):
+    id: int
+    state: str
+    body: str | None = None
+
+    def stance(self) -> ReviewState:
+        known = {"approved": ReviewState.APPROVED, "changes_requested": ReviewState.CHANGES_REQUESTED}
+        return known.get(self.state.lower(), ReviewState.COMMENTED)
 
 
-class _Labeled(_Payload):
-    issue: _Issue
-    label: _Label
+class App(_Narrow):
+    slug: str | None = None
+    name: str = ""
 
 
-class _Commented(_Payload):
-    issue: _Issue
-    comment: _Comment
+class CheckSuite(_Narrow):
+    head_branch: str | None = None
+    head_sha: str
+    conclusion: str | None = None
+    app: App | None = None
 
 
-class _PullRequestPayload(_Payload):
-    pull_request: _PullRequest
+class Inputs(_Narrow):
+    issue: int = 0
+    command: str = ""
 
 
-class Unread(Exception):
-    """Nothing in this delivery is for us; the reason is kept with it."""
+class Payload(_Narrow):
+    """What every payload has that we read."""
+
+    sender: User
+    repository: Repository
+    installation: Installation | None = None
+
+    def tenant(self) -> Tenant:
+        installation = self.installation.id if self.installation else None
+        return Tenant(repository=self.repository.full_name, installation=installation)
 
 
-def read(delivery: str, event: str, payload: bytes) -> Event:
-    try:
-        return _read(delivery, event, payload)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise Unread(f"the {event} payload lacks what we read: {where}: {first['msg']}") from error
+class LabeledPayload(Payload):
+    issue: Issue
+    label: Label
 
 
-def _read(delivery: str, event: str, raw: bytes) -> Event:
-    match event:
-        case "issues":
-            if _Payload.model_validate_json(raw).action != "labeled":
-                raise Unread("of issues, only new labels are read")
-            labeled = _Labeled.model_validate_json(raw)
-            return IssueLabeled(
-                delivery=delivery,
-                tenant=_tenant(labeled),
-                actor=_actor(labeled),
-                issue=_issue(labeled.issue),
-                label=labeled.label.name,
-            )
-        case "issue_comment":
-            # An edited comment is never a command: what was asked is what was asked then.
-            if _Payload.model_validate_json(raw).action != "created":
-                raise Unread("of comments, only new ones are read")
-            commented = _Commented.model_validate_json(raw)
-            return IssueCommented(
-                delivery=delivery,
-                tenant=_tenant(commented),
-                actor=_actor(commented),
-                issue=_issue(commented.issue),
-                comment=commented.comment.id,
-                body=commented.comment.body or "",
-                on_pull_request=commented.issue.pull_request is not None,
-            )
-        case "pull_request":
-            if _Payload.model_validate_json(raw).action != "closed":
-                raise Unread("of pull requests, only their end is read")
-            closed = _PullRequestPayload.model_validate_json(raw)
-            head = closed.pull_request.head
-            # Anybody can open a pull request from a fork, with a branch and a marker that look like ours.
-            own = head.repo is not None and head.repo.full_name == closed.repository.full_name
-            return PullRequestClosed(
-                delivery=delivery,
-                tenant=_tenant(closed),
-                actor=_actor(closed),
-                number=closed.pull_request.number,
-                branch=head.ref,
-                run=marker.find(closed.pull_request.body or "", "run") if own else "",
-                merged=closed.pull_request.merged,
-            )
-        case _:
-            raise Unread(f"{event} events are not read")
+class AssignedPayload(Payload):
+    issue: Issue
+    assignee: User
 
 
-def _tenant(payload: _Payload) -> Tenant:
-    installation = payload.installation.id if payload.installation else None
-    return Tenant(repository=payload.repository.full_name, installation=installation)
+class CommentedPayload(Payload):
+    issue: Issue
+    comment: Comment
 
 
-def _actor(payload: _Payload) -> Actor:
-    sender = payload.sender
-    return Actor(id=sender.id, login=sender.login, is_bot=sender.type == "Bot")
+class LineCommentedPayload(Payload):
+    pull_request: PullRequest
+    comment: LineComment
 
 
-def _issue(issue: _Issue) -> IssueSnapshot:
-    return IssueSnapshot(
-        number=issue.number,
-        title=issue.title,
-        body=issue.body or "",
-        author=issue.user.login if issue.user else "",
-        url=issue.html_url,
-    )
+class ReviewedPayload(Payload):
+    pull_request: PullRequest
+    review: Review
+
+
+class PullRequestPayload(Payload):
+    pull_request: PullRequest
+
+
+class CheckSuitePayload(Payload):
+    check_suite: CheckSuite
+
+
+class DispatchedPayload(Payload):
+    inputs: Inputs | None = None

@@ -1,55 +1,73 @@
-"""Pull requests: opened once, as drafts."""
+"""Pull requests: what they are now, and what they change."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from pydantic import BaseModel, ConfigDict, TypeAdapter
-
-from bot import marker
+from bot.github.at import At, Narrow, User
 from bot.github.errors import understood
-from policies.effects import OpenPullRequest, PullRequestRef
-from workflows.errors import UserProblem
+from bot.github.streams import whole
+from workflows.ports import PullRequest
 
-if TYPE_CHECKING:
-    from githubkit import GitHub
+DIFF_BYTES = 1024**2
+DIFF = "application/vnd.github.diff"
 
 
-class _PullRequest(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+class _Repository(Narrow):
+    full_name: str
 
+
+class _End(Narrow):
+    ref: str
+    sha: str
+    repo: _Repository | None = None
+
+
+class Pull(Narrow):
     number: int
-    state: str = "open"
+    node_id: str = ""
+    title: str = ""
     body: str | None = None
+    state: str = "open"
+    draft: bool = False
+    merged: bool = False
+    user: User | None = None
+    head: _End
+    base: _End
     html_url: str = ""
+    requested_reviewers: tuple[User, ...] = ()
+
+    def is_by(self, user: int) -> bool:
+        return self.user is not None and self.user.id == user
 
 
-_PULLS = TypeAdapter(list[_PullRequest])
+async def get(at: At, number: int) -> Pull:
+    with understood(f"reading pull request #{number}"):
+        answer = await at.rest.pulls.async_get(*at.repo, number)
+        return Pull.model_validate_json(answer.content)
 
 
-async def open_once(client: GitHub[Any], owner: str, repo: str, effect: OpenPullRequest) -> PullRequestRef:
-    run = effect.key.partition("/")[0]
-    body = f"{effect.body}\n\n{marker.mark(run=run, key=effect.key)}"
-    with understood(f"opening a pull request for {effect.head}"):
-        listed = await client.rest.pulls.async_list(owner, repo, head=f"{owner}:{effect.head}", state="all")
-        for found in _PULLS.validate_python(listed.json()):
-            if marker.has(found.body or "", "key", effect.key):
-                return _ref(found)
-            if found.state == "open":
-                raise UserProblem(
-                    f"#{found.number} is open for {effect.head} already; close it, then ask again"
-                )
-        opened = await client.rest.pulls.async_create(
-            owner,
-            repo,
-            title=effect.title,
-            head=effect.head,
-            base=effect.base,
-            body=body,
-            draft=effect.draft,
-        )
-        return _ref(_PullRequest.model_validate(opened.json()))
+async def pull_request(at: At, number: int) -> PullRequest:
+    found = await get(at, number)
+    head, base = found.head, found.base
+    # A fork that was removed leaves no repository; then it was surely not this one.
+    from_here = bool(head.repo and base.repo and head.repo.full_name == base.repo.full_name)
+    return PullRequest(
+        number=found.number,
+        title=found.title,
+        body=found.body or "",
+        author=found.user.login if found.user else "",
+        is_open=found.state == "open",
+        is_merged=found.merged,
+        is_draft=found.draft,
+        branch=head.ref,
+        sha=head.sha,
+        base_branch=base.ref,
+        base_sha=base.sha,
+        from_here=from_here,
+        url=found.html_url,
+    )
 
 
-def _ref(found: _PullRequest) -> PullRequestRef:
-    return PullRequestRef(ref=str(found.number), number=found.number, url=found.html_url)
+async def diff(at: At, number: int) -> str:
+    with understood(f"reading what #{number} changes"):
+        answer = await at.rest.pulls.async_get(*at.repo, number, headers={"Accept": DIFF}, stream=True)
+        return (await whole(answer, DIFF_BYTES, f"what #{number} changes")).decode(errors="replace")

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import io
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar, cast
 
 from bot.local import git
 from policies.effects import (
-    AddReaction,
+    BranchRef,
     CommentRef,
     CommitRef,
+    Done,
+    Effect,
     OpenPullRequest,
     PostComment,
     PullRequestRef,
     PushCommit,
-    ReactionRef,
+    RemoveBranch,
 )
 from policies.facts import Permission
 from workflows.errors import UserProblem
-from workflows.ports import Head
-from workflows.trigger import Tenant
+from workflows.ports import FailedCheck, Head, LineRemark, PullRequest
+from workflows.trigger import IssueSnapshot, Tenant
+
+R = TypeVar("R", bound=Done)
 
 TRAILER = "Redfirst-Key"
 
@@ -51,25 +57,54 @@ class LocalForge:
                     tar.addfile(member, io.BytesIO(found[name]))
         return packed.getvalue()
 
-    async def has_branch(self, tenant: Tenant, branch: str) -> bool:  # noqa: ARG002
+    async def tip(self, tenant: Tenant, branch: str) -> str:  # noqa: ARG002
         try:
-            await git.sha_of(self._repo, f"refs/heads/{branch}")
+            return await git.sha_of(self._repo, f"refs/heads/{branch}")
         except git.GitFailed:
-            return False
-        return True
+            return ""
 
     async def permission(self, tenant: Tenant, login: str) -> Permission:  # noqa: ARG002
         """Whoever can run us here can write here."""
         return Permission.ADMIN
 
-    async def post_comment(self, tenant: Tenant, effect: PostComment) -> CommentRef:  # noqa: ARG002
-        """There is no issue to comment on; the terminal shows the journal."""
-        return CommentRef(ref=effect.sticky or effect.key)
+    async def issue(self, tenant: Tenant, number: int) -> IssueSnapshot:  # noqa: ARG002
+        raise _only_on_github(f"issue {number}")
 
-    async def add_reaction(self, tenant: Tenant, effect: AddReaction) -> ReactionRef:  # noqa: ARG002
-        return ReactionRef(ref=effect.key)
+    async def labelled(self, tenant: Tenant, label: str) -> Sequence[int]:  # noqa: ARG002
+        raise _only_on_github(f"issues labelled {label}")
 
-    async def push_commit(self, tenant: Tenant, effect: PushCommit) -> CommitRef:  # noqa: ARG002
+    async def pull_request(self, tenant: Tenant, number: int) -> PullRequest:  # noqa: ARG002
+        raise _only_on_github(f"pull request {number}")
+
+    async def diff(self, tenant: Tenant, number: int) -> str:  # noqa: ARG002
+        raise _only_on_github(f"pull request {number}")
+
+    async def remarks(self, tenant: Tenant, number: int, review: int) -> Sequence[LineRemark]:  # noqa: ARG002
+        raise _only_on_github(f"review {review}")
+
+    async def failed_checks(self, tenant: Tenant, sha: str) -> Sequence[FailedCheck]:  # noqa: ARG002
+        return ()
+
+    async def write(self, tenant: Tenant, effect: Effect[R]) -> R:  # noqa: ARG002
+        return cast("R", await self._write(cast("Effect[Done]", effect)))
+
+    async def _write(self, effect: Effect[Done]) -> Done:
+        match effect:
+            case PostComment():
+                # There is no issue to comment on; the terminal shows the journal.
+                return CommentRef(ref=effect.sticky or effect.key)
+            case PushCommit():
+                return await self._push(effect)
+            case OpenPullRequest():
+                return self._propose(effect)
+            case RemoveBranch():
+                # It is the owner's own; whoever ran us removes it.
+                return BranchRef(ref=effect.branch, removed=False)
+            case _:
+                # Reviewers, labels, checks: there is nobody to show them to.
+                return effect.gives(ref=effect.key)
+
+    async def _push(self, effect: PushCommit) -> CommitRef:
         try:
             tip = await git.sha_of(self._repo, f"refs/heads/{effect.branch}")
         except git.GitFailed:
@@ -81,7 +116,7 @@ class LocalForge:
             raise UserProblem(f"the branch {effect.branch} exists; rename or delete it, then run this again")
         return CommitRef(ref=tip, sha=tip, branch=effect.branch)
 
-    async def open_pull_request(self, tenant: Tenant, effect: OpenPullRequest) -> PullRequestRef:  # noqa: ARG002
+    def _propose(self, effect: OpenPullRequest) -> PullRequestRef:
         """The text of the pull request as a file, to read or to paste."""
         path = self._proposals / f"{effect.head.replace('/', '-')}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,3 +124,7 @@ class LocalForge:
         return PullRequestRef(ref=str(path), number=0, url=path.as_uri())
 
     async def close(self) -> None: ...
+
+
+def _only_on_github(what: str) -> UserProblem:
+    return UserProblem(f"{what} is on GitHub, and this is a repository on its own")

@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.standin.faults import FaultPlan
 from bot.standin.roles import Role
 from bot.standin.world import App, Hook, World
 
 if TYPE_CHECKING:
     from bot.standin.people import StandIn
 
-APP_EVENTS = ("issues", "issue_comment", "pull_request", "pull_request_review", "push")
+APP_EVENTS = (
+    "issues", "issue_comment", "pull_request", "pull_request_review", "pull_request_review_comment", "push",
+    "check_run", "check_suite", "workflow_run", "workflow_dispatch",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class AppSeed:
     token: str | None = None
     """A fixed token of the installation, for those who do not want to sign with a key."""
     public_key: str | None = None
+    client_id: str = App().client_id
     permissions: dict[str, str] = field(default_factory=lambda: dict(App().permissions))
 
 
@@ -79,6 +84,7 @@ class StandInConfig:
     app: AppSeed = field(default_factory=AppSeed)
     hook: HookSeed | None = None
     rate_limit: int = 5000
+    faults: FaultPlan = field(default_factory=FaultPlan)
     public_url: str | None = None
     """How others reach it, where that is not the address it listens on."""
 
@@ -120,7 +126,9 @@ class StandInConfig:
 
     def world(self) -> World:
         seed = self.app
-        app = App(seed.id, seed.slug, seed.installation_id, seed.public_key, dict(seed.permissions))
+        app = App(
+            seed.id, seed.slug, seed.installation_id, seed.public_key, seed.client_id, dict(seed.permissions)
+        )
         world = World(app=app, rate_limit=self.rate_limit)
         for user in self.users:
             world.add_user(user.login, token=user.token)
@@ -149,6 +157,7 @@ class StandInConfig:
                 for label in issue.labels:
                     await stand_in.label(repo.full_name, number, label, by=seed.owner)
             repo.installed = seed.installed
+        stand_in.site.faults.add(*self.faults.all())
         if self.hook is not None:
             world = stand_in.world
             world.hooks.append(

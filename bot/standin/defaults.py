@@ -4,7 +4,8 @@
 FIRST_IDS = {
     "user": 1001, "repository": 5001, "label": 20001, "issue": 300001, "comment": 400001,
     "pull": 500001, "review": 600001, "review_comment": 650001, "reaction": 700001,
-    "hook": 8001, "delivery": 900001,
+    "event": 750001, "check_suite": 800001, "check_run": 820001, "status": 840001, "workflow": 860001,
+    "workflow_run": 870001, "hook": 8001, "delivery": 900001,
 }  # fmt: skip
 
 DEFAULT_LABELS = (

@@ -1,33 +1,44 @@
-"""Signed webhooks: sent in order by one task, every attempt kept, nothing repeated unless asked for."""
+"""Webhooks: sent in order by one task, every attempt kept, nothing repeated unless asked for."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
+import contextlib
+import functools
 import json
-import time
 import uuid
-from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.standin import sending
+from bot.standin.faults import DeliveryFault, Faults
 from bot.standin.jsontypes import JsonObject
 from bot.standin.world import Delivery, Hook, World
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
-TIMEOUT_SECONDS = 10.0
-KEPT_RESPONSE_CHARACTERS = 100_000
+
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    """Read once: the certificates of the whole world take longer than the rest of a start."""
+    import httpx
+
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class Deliverer:
     """GitHub's side of a webhook. GitHub does not retry either: a receiver that was down asks again."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, faults: Faults) -> None:
         self._world = world
+        self._faults = faults
         self._queue: asyncio.Queue[Delivery] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
+        self._went = asyncio.Event()
+        """Set when the next one has gone, and then replaced."""
 
     def enqueue(
         self,
@@ -56,20 +67,27 @@ class Deliverer:
 
     def redeliver(self, delivery_id: int) -> Delivery:
         """Another attempt with the same body and guid: by that guid a receiver knows it has seen it."""
-        old = self._world.delivery(delivery_id)
-        again = Delivery(
-            id=self._world.next_id("delivery"),
-            guid=old.guid,
-            hook=old.hook,
-            event=old.event,
-            action=old.action,
-            repository_id=old.repository_id,
-            installation_id=old.installation_id,
-            delivered_at=self._world.now(),
-            redelivery=True,
-            request_body=old.request_body,
+        return self._again(self._world.delivery(delivery_id), redelivery=True)
+
+    def repeat(self, delivery: Delivery) -> Delivery:
+        """What it said as a delivery of its own, which no receiver has seen."""
+        return self._again(replace(delivery, guid=str(uuid.uuid4())), redelivery=False)
+
+    def _again(self, old: Delivery, *, redelivery: bool) -> Delivery:
+        return self._queued(
+            replace(
+                old,
+                id=self._world.next_id("delivery"),
+                delivered_at=self._world.now(),
+                redelivery=redelivery,
+                request_headers={},
+                duration=0.0,
+                status="PENDING",
+                status_code=0,
+                response_headers={},
+                response_body="",
+            )
         )
-        return self._queued(again)
 
     def _queued(self, delivery: Delivery) -> Delivery:
         self._world.deliveries.append(delivery)
@@ -93,52 +111,38 @@ class Deliverer:
         import httpx
 
         # trust_env=False: a proxy of this machine has no business between the two.
-        async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS, trust_env=False) as client:
+        async with (
+            httpx.AsyncClient(timeout=sending.TIMEOUT_SECONDS, trust_env=False, verify=_trusted()) as client,
+            asyncio.TaskGroup() as held_back,
+        ):
             while True:
                 delivery = await self._queue.get()
-                try:
-                    await self._deliver(client, delivery)
-                finally:
-                    self._queue.task_done()
+                fault = self._faults.for_delivery(delivery.event, delivery.action)
+                if fault is not None and fault.what in ("reorder", "delay"):
+                    held_back.create_task(self._deliver_late(client, delivery, fault, self._went))
+                else:
+                    await self._deliver(client, delivery, fault)
+                    self._went.set()
+                    self._went = asyncio.Event()
 
-    async def _deliver(self, client: httpx.AsyncClient, delivery: Delivery) -> None:
-        import httpx
+    async def _deliver_late(
+        self, client: httpx.AsyncClient, delivery: Delivery, fault: DeliveryFault, another_went: asyncio.Event
+    ) -> None:
+        """Not later than its time: the one to be let past may never come."""
+        waited_for = another_went if fault.what == "reorder" else asyncio.Event()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(waited_for.wait(), fault.seconds)
+        await self._deliver(client, delivery, None)
 
-        delivery.request_headers = dict(self._headers(delivery))
-        delivery.delivered_at = self._world.now()
-        started = time.monotonic()
+    async def _deliver(
+        self, client: httpx.AsyncClient, delivery: Delivery, fault: DeliveryFault | None
+    ) -> None:
         try:
-            async with asyncio.timeout(TIMEOUT_SECONDS):
-                answer = await client.post(
-                    delivery.hook.url, content=delivery.request_body, headers=delivery.request_headers
-                )
-        except (httpx.TimeoutException, TimeoutError):
-            delivery.status, delivery.status_code = "timed out", 504
-        except (httpx.HTTPError, httpx.InvalidURL):
-            delivery.status, delivery.status_code = "failed to connect to host", 502
-        else:
-            delivery.status = "OK" if answer.is_success else f"Invalid HTTP Response: {answer.status_code}"
-            delivery.status_code = answer.status_code
-            delivery.response_headers = dict(answer.headers)
-            delivery.response_body = answer.text[:KEPT_RESPONSE_CHARACTERS]
-        delivery.duration = time.monotonic() - started
-
-    def _headers(self, delivery: Delivery) -> Mapping[str, str]:
-        hook = delivery.hook
-        from_app = hook.repository_id is None
-        target = self._world.app.id if from_app else hook.repository_id
-        return {
-            "Accept": "*/*",
-            "Content-Type": "application/json",
-            "User-Agent": "GitHub-Hookshot/51a1d0e",
-            "X-GitHub-Delivery": delivery.guid,
-            "X-GitHub-Event": delivery.event,
-            "X-GitHub-Hook-ID": str(hook.id),
-            "X-GitHub-Hook-Installation-Target-ID": str(target),
-            "X-GitHub-Hook-Installation-Target-Type": "integration" if from_app else "repository",
-            "X-Hub-Signature-256": signature(hook.secret, delivery.request_body),
-        }
-
-
-def signature(secret: str, body: bytes) -> str:
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+            if fault is not None and fault.what == "drop":
+                sending.lost(delivery)
+                return
+            await sending.attempt(client, self._world, delivery)
+            if fault is not None and fault.what == "twice":
+                await sending.attempt(client, self._world, delivery)
+        finally:
+            self._queue.task_done()

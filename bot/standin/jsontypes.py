@@ -84,6 +84,23 @@ class Body:
             found.append(item)
         return found
 
+    def numbers(self, name: str) -> list[int]:
+        found: list[int] = []
+        for item in self.items(name):
+            if not isinstance(item, int) or isinstance(item, bool):
+                raise _wrong_type(f"{name}/items", item, "an integer")
+            found.append(item)
+        return found
+
+    def text_or_number(self, name: str) -> str:
+        """For the few fields that GitHub takes either way."""
+        value = self._fields.get(name)
+        return self.text(name) if not isinstance(value, int) or isinstance(value, bool) else str(value)
+
+    def texts_by_name(self) -> dict[str, str]:
+        """For an object that is a table of its own, such as that of permissions."""
+        return {name: self.text(name) for name in self._fields}
+
     def names(self, name: str) -> list[str]:
         """Names, or objects that have one: labels may be given either way."""
         return [

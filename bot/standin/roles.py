@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from bot.standin.errors import GitHubError, not_accessible, not_found
+from bot.standin.errors import GitHubError, must_be_admin, not_accessible, not_found
+from bot.standin.grants import reaches
 
 if TYPE_CHECKING:
     from bot.standin.world import App, Repository, User
@@ -39,6 +40,15 @@ class Need:
     permissions: tuple[str, ...]
     write: bool = False
 
+    @property
+    def level(self) -> str:
+        return "write" if self.write else "read"
+
+    @property
+    def accepted(self) -> str:
+        """As GitHub tells an app: sets of permissions, each of which would do."""
+        return "; ".join(f"{name}={self.level}" for name in self.permissions)
+
 
 METADATA = Need(Role.READ, ("metadata",))
 CONTENTS_READ = Need(Role.READ, ("contents",))
@@ -50,6 +60,8 @@ PULLS_READ = Need(Role.READ, ("pull_requests",))
 PULLS_REVIEW = Need(Role.READ, ("pull_requests",), write=True)
 PULLS_TRIAGE = Need(Role.TRIAGE, ("pull_requests",), write=True)
 PULLS_OPEN = Need(Role.WRITE, ("pull_requests",), write=True)
+WORKFLOWS_WRITE = Need(Role.WRITE, ("workflows",), write=True)
+HOOKS_READ = Need(Role.ADMIN, ("repository_hooks",))
 HOOKS_ADMIN = Need(Role.ADMIN, ("repository_hooks",), write=True)
 
 
@@ -71,15 +83,23 @@ def role_of(repository: Repository, user: User) -> Role | None:
     return given
 
 
-def _app_may(app: App, need: Need) -> bool:
-    levels = ("write",) if need.write else ("read", "write")
-    return any(app.permissions.get(name) in levels for name in need.permissions)
+def _reaches(app: App, repository: Repository, user: User) -> bool:
+    """Whether this app, by this token, has anything to do with the repository."""
+    covered = user.grant is None or user.grant.covers(repository)
+    return repository.installed and user.login == app.login and covered
+
+
+def _app_may(app: App, user: User, need: Need) -> bool:
+    """By what the app has now, and by what it had when the token was made: the lesser of the two."""
+    held = [app.permissions] if user.grant is None else [app.permissions, user.grant.permissions]
+    return any(all(reaches(had.get(name), need.level) for had in held) for name in need.permissions)
 
 
 def may(app: App, repository: Repository, user: User, need: Need) -> bool:
     if user.type == "Bot":
-        installed = repository.installed and user.login == app.login
-        return _app_may(app, need) if installed else not (repository.private or need.write)
+        if not _reaches(app, repository, user):
+            return not (repository.private or need.write)
+        return _app_may(app, user, need)
     role = role_of(repository, user)
     return role is not None and role >= need.role
 
@@ -89,9 +109,13 @@ def require(app: App, repository: Repository, user: User, need: Need) -> None:
     if may(app, repository, user, need):
         return
     if user.type == "Bot":
-        visible = repository.installed or not repository.private
-        raise not_accessible("integration") if visible else not_found()
-    raise not_found() if role_of(repository, user) is None else not_accessible("personal access token")
+        visible = _reaches(app, repository, user) or not repository.private
+        raise not_accessible("integration", need.accepted) if visible else not_found()
+    if role_of(repository, user) is None:
+        raise not_found()
+    if need.role == Role.ADMIN:
+        raise must_be_admin()
+    raise not_accessible("personal access token", need.accepted)
 
 
 def require_push_access_to_ask(app: App, repository: Repository, user: User) -> None:

@@ -6,13 +6,12 @@ import asyncio
 import contextlib
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.standin.config import StandInConfig
 from bot.standin.git.store import GitStore
-from bot.standin.hooks import Deliverer
 from bot.standin.people import StandIn
 from bot.standin.site import Site
 from bot.standin.urls import Urls
@@ -22,18 +21,20 @@ if TYPE_CHECKING:
     import socket
 
     from starlette.applications import Starlette
-    from uvicorn import Server
 
 START_SECONDS = 10.0
 
 
 def create_app(world: World, git: GitStore) -> Starlette:
-    return _application(Site(world, git, Deliverer(world)))
+    return _application(Site.of(world, git))
 
 
 def _application(site: Site) -> Starlette:
     from starlette.applications import Starlette
+    from starlette.middleware import Middleware
 
+    from bot.standin.control import control_routes
+    from bot.standin.edge import Edge
     from bot.standin.page.routes import page_routes
     from bot.standin.rest.all import api_routes
 
@@ -45,7 +46,11 @@ def _application(site: Site) -> Starlette:
         finally:
             await site.hooks.stop()
 
-    return Starlette(routes=[*api_routes(site), *page_routes(site)], lifespan=lifespan)
+    return Starlette(
+        routes=[*control_routes(site), *api_routes(site), *page_routes(site)],
+        lifespan=lifespan,
+        middleware=[Middleware(Edge, site=site)],
+    )
 
 
 @contextlib.asynccontextmanager
@@ -64,7 +69,7 @@ async def running(
         world.urls = Urls(config.public_url or f"http://{host}:{listening.getsockname()[1]}")
         with contextlib.ExitStack() as stack:
             root = git_root or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="standin-")))
-            site = Site(world, GitStore(root), Deliverer(world))
+            site = Site.of(world, GitStore(root))
             stand_in = StandIn(site)
             await config.populate(stand_in)
             async with _serving(_application(site), listening):
@@ -77,38 +82,19 @@ def _listen(host: str, port: int) -> socket.socket:
     """Bound before the server starts: the port is known, and every address in the world can name it."""
     import socket
 
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # asyncio turns Nagle's algorithm off only where the protocol is named, and 40 ms for each answer are many.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((host, port))
     return listening
 
 
-def _server(app: Starlette) -> Server:
-    import uvicorn
-
-    class QuietServer(uvicorn.Server):
-        """Leaves signals to whoever owns the event loop."""
-
-        @contextlib.contextmanager
-        def capture_signals(self) -> Generator[None]:
-            yield
-
-    settings = uvicorn.Config(
-        app,
-        log_level="error",
-        # The logging of the process is not ours to set up.
-        log_config=None,
-        access_log=False,
-        lifespan="on",
-        server_header=False,
-        timeout_graceful_shutdown=2,
-    )
-    return QuietServer(settings)
-
-
 @contextlib.asynccontextmanager
 async def _serving(app: Starlette, listening: socket.socket) -> AsyncGenerator[None]:
-    server = _server(app)
+    from bot.standin.uvicorn_server import PromptServer
+
+    server = PromptServer.of(app)
     task = asyncio.create_task(server.serve(sockets=[listening]), name="standin-server")
     try:
         async with asyncio.timeout(START_SECONDS):
@@ -116,10 +102,10 @@ async def _serving(app: Starlette, listening: socket.socket) -> AsyncGenerator[N
                 if task.done():
                     await task
                     raise RuntimeError("the stand-in did not start")
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0.002)
         yield
     finally:
-        server.should_exit = True
+        server.stop()
         await task
 
 

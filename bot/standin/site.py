@@ -1,9 +1,10 @@
-"""The three parts of a running stand-in, carried together."""
+"""The parts of a running stand-in, carried together."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.standin.faults import Faults
 from bot.standin.git.run import Git
 from bot.standin.git.store import GitStore
 from bot.standin.hooks import Deliverer
@@ -16,6 +17,12 @@ class Site:
     world: World
     git: GitStore
     hooks: Deliverer
+    faults: Faults
+
+    @staticmethod
+    def of(world: World, git: GitStore) -> Site:
+        faults = Faults()
+        return Site(world, git, Deliverer(world, faults), faults)
 
     def git_of(self, repository: Repository) -> Git:
         return self.git.repository(repository.id)

@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
+from bot.standin.checks import Checks
 from bot.standin.defaults import DEFAULT_LABELS, FIRST_IDS
 from bot.standin.errors import not_found
+from bot.standin.grants import Grant
 from bot.standin.roles import Role
 from bot.standin.urls import Urls
 
 UserType = Literal["User", "Bot", "Organization"]
 State = Literal["open", "closed"]
+Side = Literal["LEFT", "RIGHT"]
 ReviewState = Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "PENDING", "DISMISSED"]
 
 
@@ -24,6 +27,8 @@ class User:
     login: str
     type: UserType = "User"
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    grant: Grant | None = field(default=None, compare=False, repr=False)
+    """What the token may do by which this one asks; None is all that the role, or the app, may."""
 
     @property
     def email(self) -> str:
@@ -58,12 +63,23 @@ class Comment:
 
 
 @dataclass
-class ReviewComment:
-    id: int
-    path: str
-    line: int | None
-    side: str
-    body: str
+class ReviewComment(Comment):
+    """A comment on lines of a diff. `line` is None once the lines have changed under it."""
+
+    review_id: int = 0
+    path: str = ""
+    line: int | None = None
+    side: Side = "RIGHT"
+    start_line: int | None = None
+    start_side: Side | None = None
+    original_start_line: int | None = None
+    original_line: int | None = None
+    position: int | None = None
+    original_position: int | None = None
+    commit_id: str = ""
+    original_commit_id: str = ""
+    diff_hunk: str = ""
+    in_reply_to: int | None = None
 
 
 @dataclass
@@ -74,6 +90,7 @@ class Review:
     state: ReviewState
     commit_id: str
     submitted_at: datetime
+    updated_at: datetime
     comments: list[ReviewComment] = field(default_factory=list[ReviewComment])
 
 
@@ -87,11 +104,34 @@ class Pull:
     head_sha: str
     base_sha: str
     draft: bool
+    head_owner: User
+    head_repository: Repository | None
+    """The repository itself or a fork; None once that fork is gone."""
     merged_at: datetime | None = None
     merged_by: User | None = None
     merge_commit_sha: str | None = None
     requested_reviewers: list[User] = field(default_factory=list[User])
     reviews: list[Review] = field(default_factory=list[Review])
+
+    def label(self) -> str:
+        return f"{self.head_owner.login}:{self.head}"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of an issue's history, such as `labeled`; what it does not need is None."""
+
+    id: int
+    actor: User
+    kind: str
+    created_at: datetime
+    commit_id: str | None = None
+    label: Label | None = None
+    user: User | None = None
+    """Who was assigned, or asked for a review."""
+    renamed: tuple[str, str] | None = None
+    dismissed: tuple[int, str, str] | None = None
+    """The review, the state that it had, and why."""
 
 
 @dataclass
@@ -111,6 +151,9 @@ class Issue:
     assignees: list[User] = field(default_factory=list[User])
     comments: list[Comment] = field(default_factory=list[Comment])
     reactions: list[Reaction] = field(default_factory=list[Reaction])
+    events: list[Event] = field(default_factory=list[Event])
+    locked: bool = False
+    lock_reason: str | None = None
     pull: Pull | None = None
 
     def has_label(self, name: str) -> bool:
@@ -129,9 +172,14 @@ class Repository:
     private: bool = False
     default_branch: str = "main"
     installed: bool = True
+    parent: Repository | None = None
+    """What this is a fork of."""
     collaborators: dict[str, Role] = field(default_factory=dict[str, Role])
     labels: dict[str, Label] = field(default_factory=dict[str, Label])
     issues: dict[int, Issue] = field(default_factory=dict[int, Issue])
+    checks: Checks = field(default_factory=Checks)
+    verified: dict[str, datetime] = field(default_factory=dict[str, datetime])
+    """The commits that GitHub itself has signed, and when."""
 
     @property
     def full_name(self) -> str:
@@ -156,6 +204,14 @@ class Repository:
                     return issue, comment
         raise not_found()
 
+    def review_comment(self, comment_id: int) -> tuple[Issue, Review, ReviewComment]:
+        for issue in self.issues.values():
+            for review in issue.pull.reviews if issue.pull is not None else ():
+                for comment in review.comments:
+                    if comment.id == comment_id:
+                        return issue, review, comment
+        raise not_found()
+
     def open_pulls(self) -> list[tuple[Issue, Pull]]:
         return [(i, i.pull) for i in self.issues.values() if i.pull is not None and i.state == "open"]
 
@@ -167,16 +223,30 @@ class App:
     id: int = 12345
     slug: str = "redfirst"
     installation_id: int = 424242
+    """Of its first installation; those on other accounts are counted on from here."""
     public_key: str | None = None
+    client_id: str = "Iv23liredfirststandin"
     permissions: dict[str, str] = field(
         default_factory=lambda: {
             "metadata": "read", "contents": "write", "issues": "write", "pull_requests": "write",
+            "checks": "write", "statuses": "write", "actions": "write",
         }
     )  # fmt: skip
 
     @property
     def login(self) -> str:
         return f"{self.slug}[bot]"
+
+
+@dataclass
+class Installation:
+    """The app on one account; which of its repositories it may see is in each repository's `installed`."""
+
+    id: int
+    account: User
+    created_at: datetime
+    updated_at: datetime
+    suspended_at: datetime | None = None
 
 
 @dataclass
@@ -190,6 +260,8 @@ class Hook:
     created_at: datetime
     repository_id: int | None = None
     active: bool = True
+    content_type: str = "json"
+    insecure_ssl: str = "0"
 
     def wants(self, event: str) -> bool:
         return self.active and (event == "ping" or "*" in self.events or event in self.events)
@@ -221,6 +293,7 @@ class Delivery:
 class Token:
     user: User
     expires_at: datetime | None = None
+    grant: Grant | None = None
 
 
 def _utc_now() -> datetime:
@@ -238,6 +311,7 @@ class World:
     users: dict[str, User] = field(default_factory=dict[str, User])
     tokens: dict[str, Token] = field(default_factory=dict[str, Token])
     repositories: dict[str, Repository] = field(default_factory=dict[str, Repository])
+    installations: dict[int, Installation] = field(default_factory=dict[int, Installation])
     hooks: list[Hook] = field(default_factory=list[Hook])
     deliveries: list[Delivery] = field(default_factory=list[Delivery])
     _counts: Counter[str] = field(default_factory=Counter[str])
@@ -282,7 +356,25 @@ class World:
         for label, color, about in DEFAULT_LABELS:
             repository.labels[label] = Label(self.next_id("label"), label, color, about, default=True)
         self.repositories[repository.full_name.lower()] = repository
+        self.install(repository.owner)
         return repository
+
+    def install(self, account: User) -> Installation:
+        """The app on this account: the one that is there, or a new one."""
+        for installation in self.installations.values():
+            if installation.account.id == account.id:
+                return installation
+        now, number = self.now(), self.app.installation_id + self._counts["installation"]
+        self._counts["installation"] += 1
+        self.installations[number] = Installation(number, account, now, now)
+        return self.installations[number]
+
+    def installation_of(self, repository: Repository) -> Installation | None:
+        """The one that sees this repository, and hears of it; None where the app is not, or is suspended."""
+        for installation in self.installations.values():
+            if installation.account.id == repository.owner.id and installation.suspended_at is None:
+                return installation if repository.installed else None
+        return None
 
     def repository(self, owner: str, name: str) -> Repository:
         found = self.repositories.get(f"{owner}/{name}".lower())

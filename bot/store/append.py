@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import JSON
 
 from bot.store.journal import holder
 from bot.store.projection import Standing
@@ -61,17 +62,17 @@ _MOVED = (
     .returning(RUNS.c.id)
     .cte("moved")
 )
+# As one text: an array is made of Python's by Python, quote by quote.
 _NEW = (
-    sa.func.unnest(
-        sa.bindparam("seqs", type_=ARRAY(sa.BigInteger)), sa.bindparam("entries", type_=ARRAY(sa.Text))
-    )
-    .table_valued("seq", "entry")
+    sa.func.json_array_elements_text(sa.cast(value("entries"), JSON))
+    .table_valued("entry", with_ordinality="place", name="new")
     .render_derived()
 )
 # All of it at once, where each statement is a journey to another machine.
 _IN_ONE = Statement(
     sa.insert(JOURNAL).from_select(
-        ["run", "seq", "at", "entry"], sa.select(_MOVED.c.id, _NEW.c.seq, now(), _NEW.c.entry)
+        ["run", "seq", "at", "entry"],
+        sa.select(_MOVED.c.id, number("after") + _NEW.c.place, now(), _NEW.c.entry),
     )
 )
 
@@ -98,8 +99,7 @@ def _in_one(
         new_status=standing.status.value,
         new_wake_at=standing.wake_at,
         frees=int(standing.frees),
-        seqs=list(range(after + 1, after + len(kept) + 1)),
-        entries=list(kept),
+        entries=json.dumps(kept, ensure_ascii=False),
     )
     return added.rowcount == len(kept)
 

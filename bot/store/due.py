@@ -10,11 +10,13 @@ from bot.bus.port import Topic
 from bot.store.dead import not_buried
 from bot.store.port import DueRun
 from bot.store.schema import CAN_GO_ON, RUNS, TO_BE_WOKEN
-from bot.store.statements import Link, Statement, now, number, value
+from bot.store.statements import Link, Statement, now, number, value, word
 
 _ZERO, _ONE = (sa.literal_column(digit, sa.Integer()) for digit in "01")
 
-_HELD = RUNS.c.lease_until > now()
+_FREE = RUNS.c.lease_until <= now()
+# What is left alone for a while is held by nobody.
+_HELD = sa.and_(sa.not_(_FREE), RUNS.c.worker != word(""))
 # Digests in one text: how many there are is nobody's business but the caller's.
 _OURS = sa.or_(value("definitions").is_(None), value("definitions").contains(RUNS.c.definition))
 _NOT_BURIED = not_buried(Topic.RUNS, RUNS.c.id)
@@ -29,7 +31,7 @@ def _due(of_one_tenant: bool) -> Statement:
         RUNS.c.number,
         RUNS.c.tenant,
         sa.case((_HELD, _ONE), else_=_ZERO).label("held"),
-    ).where(sa.or_(_HELD, sa.and_(_NOT_BURIED, _OURS)))
+    ).where(sa.or_(_HELD, sa.and_(_FREE, _NOT_BURIED, _OURS)))
     if of_one_tenant:
         looked_at = looked_at.where(RUNS.c.tenant == value("tenant"))
     # Two questions and not one with OR: each has its index, and neither looks at runs that wait for a person.

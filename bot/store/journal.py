@@ -6,43 +6,22 @@ import sqlalchemy as sa
 
 from bot.store.long_rows import Elsewhere, read
 from bot.store.refusals import still_ours
-from bot.store.schema import CAN_GO_ON, JOURNAL, RUNS, TO_BE_WOKEN
+from bot.store.schema import JOURNAL, RUNS
 from bot.store.statements import Link, Statement, now, number, value
 from workflows.engine.entries import Row
 from workflows.engine.journal import Lease
 from workflows.engine.status import RunStatus
 from workflows.errors import Gone
 
-_CLAIM = Statement(
-    sa.update(RUNS)
-    .where(
-        RUNS.c.id == value("run"),
-        RUNS.c.lease_until <= now(),
-        # It stays parked, and wants to be woken, until whoever claims it has written a row.
-        sa.or_(sa.text(CAN_GO_ON), sa.and_(sa.text(TO_BE_WOKEN), RUNS.c.wake_at <= now())),
-    )
-    .values(
-        worker=value("new_worker"),
-        fence=RUNS.c.fence + sa.literal_column("1"),
-        lease_until=now() + number("milliseconds"),
-    )
-    .returning(RUNS.c.fence)
-)
 _OURS = (RUNS.c.id == value("run"), RUNS.c.fence == number("our_fence"))
 # A lease that was given back, or freed by the row that ended or parked the run, is nothing to renew.
 _NOT_FREED = RUNS.c.lease_until > sa.literal_column("0")
 _RENEW = Statement(
     sa.update(RUNS).where(*_OURS, _NOT_FREED).values(lease_until=now() + number("milliseconds"))
 )
-_RELEASE = Statement(sa.update(RUNS).where(*_OURS, _NOT_FREED).values(lease_until=sa.literal_column("0")))
 _HOLDER = Statement(
     sa.select(RUNS.c.fence, RUNS.c.worker, RUNS.c.status, RUNS.c.last_seq).where(RUNS.c.id == value("run"))
 )
-
-
-def claim(link: Link, run: str, worker: str, seconds: float) -> Lease | None:
-    claimed = _CLAIM(link, run=run, new_worker=worker, milliseconds=round(seconds * 1000)).fetchone()
-    return None if claimed is None else Lease(run=run, worker=worker, fence=claimed[0])
 
 
 def renew(link: Link, lease: Lease, seconds: float) -> None:
@@ -50,10 +29,6 @@ def renew(link: Link, lease: Lease, seconds: float) -> None:
     if renewed.rowcount == 0:
         fence, worker, status, _ = holder(link, lease.run)
         still_ours(lease, fence, worker, RunStatus(status))
-
-
-def release(link: Link, lease: Lease) -> None:
-    _RELEASE(link, run=lease.run, our_fence=lease.fence)
 
 
 _ROWS = Statement(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,9 +11,10 @@ from datetime import UTC, datetime
 from bot.bus.port import Topic
 from bot.store.port import DeadLetter, Delivery, DeliveryState, DueRun, NewDelivery, NewRun, Run
 from bot.store.projection import standing
-from bot.store.refusals import append_refused, still_ours
+from bot.store.refusals import append_refused, in_vain, still_ours
 from bot.store.stored import storable
-from workflows.engine.entries import Entry, Row
+from bot.tries import MOST_TRIES, rest
+from workflows.engine.entries import Entry, Row, StepStarted
 from workflows.engine.journal import Lease
 from workflows.engine.status import RunStatus
 from workflows.errors import Gone
@@ -26,9 +28,18 @@ class _Kept:
     worker: str = ""
     lease_until: float = 0.0
     wake_at: float = 0.0
+    tries: int = 0
+    taken_at: int = 0
 
     def can_go_on(self, now: float) -> bool:
         return self.run.status in {RunStatus.QUEUED, RunStatus.RUNNING} or 0 < self.wake_at <= now
+
+    def is_held(self, now: float) -> bool:
+        return self.lease_until > now and self.worker != ""
+
+    @property
+    def something_came(self) -> bool:
+        return any(not isinstance(row.entry, StepStarted) for row in self.rows[self.taken_at :])
 
     @property
     def tenant(self) -> str:
@@ -41,6 +52,8 @@ class MemoryStore:
         self._deliveries: dict[str, Delivery] = {}
         self._runs: dict[str, _Kept] = {}
         self._dead: dict[tuple[Topic, str], DeadLetter] = {}
+        self._tries: Counter[str] = Counter()
+        """Of deliveries; a run has its own."""
 
     async def open(self) -> None: ...
 
@@ -61,8 +74,22 @@ class MemoryStore:
             raise Gone(f"there is no delivery {delivery_id}")
         return self._deliveries[delivery_id]
 
+    async def take_delivery(self, delivery_id: str) -> Delivery | None:
+        found = self._deliveries.get(delivery_id)
+        waits = found is not None and found.state is DeliveryState.WAITING
+        if not waits or (Topic.DELIVERIES, delivery_id) in self._dead:
+            return None
+        if self._tries[delivery_id] >= MOST_TRIES:
+            raise in_vain(Topic.DELIVERIES, delivery_id)
+        self._tries[delivery_id] += 1
+        return found
+
+    async def give_back_delivery(self, delivery_id: str) -> None:
+        self._tries[delivery_id] = max(self._tries[delivery_id] - 1, 0)
+
     async def finish_delivery(self, delivery_id: str, state: DeliveryState, outcome: str) -> None:
         before = await self.delivery(delivery_id)
+        del self._tries[delivery_id]
         after = {"state": state, "outcome": storable(outcome)}
         self._deliveries[delivery_id] = before.model_copy(update=after)
 
@@ -114,7 +141,8 @@ class MemoryStore:
         going: dict[str, list[_Kept]] = {}
         for kept in self._runs.values():
             ours = definitions is None or kept.run.definition in definitions
-            counts = kept.lease_until > now or (ours and (Topic.RUNS, kept.run.id) not in self._dead)
+            free = kept.lease_until <= now
+            counts = kept.is_held(now) or (free and ours and (Topic.RUNS, kept.run.id) not in self._dead)
             if counts and kept.can_go_on(now) and tenant in {None, kept.tenant}:
                 going.setdefault(kept.tenant, []).append(kept)
         turns: list[tuple[int, _Kept]] = []
@@ -140,6 +168,19 @@ class MemoryStore:
         ]
         return max(min(wakes) - now, 0.0) if wakes else None
 
+    async def failed(self, topic: Topic, item: str) -> int:
+        if topic is Topic.DELIVERIES:
+            self._tries[item] += item in self._deliveries
+            return self._tries[item]
+        kept = self._runs.get(item)
+        if kept is None:
+            return 0
+        kept.tries += 1
+        now = self._clock()
+        if kept.lease_until <= now:
+            kept.worker, kept.fence, kept.lease_until = "", kept.fence + 1, now + rest(kept.tries)
+        return kept.tries
+
     async def bury(self, topic: Topic, item: str, times: int, said: str) -> None:
         letter = DeadLetter(topic=topic, item=item, times=times, said=storable(said), at=self._now())
         self._dead[topic, item] = letter
@@ -148,7 +189,13 @@ class MemoryStore:
         return sorted(self._dead.values(), key=lambda dead: (dead.at, dead.topic, dead.item))[:limit]
 
     async def unbury(self, topic: Topic, item: str) -> bool:
-        return self._dead.pop((topic, item), None) is not None
+        if self._dead.pop((topic, item), None) is None:
+            return False
+        if topic is Topic.DELIVERIES:
+            del self._tries[item]
+        elif item in self._runs:
+            self._runs[item].tries = 0
+        return True
 
     async def live_runs(self) -> frozenset[str]:
         return frozenset(kept.run.id for kept in self._runs.values() if not kept.run.status.ended)
@@ -158,6 +205,13 @@ class MemoryStore:
         now = self._clock()
         if kept is None or not kept.can_go_on(now) or kept.lease_until > now:
             return None
+        if (Topic.RUNS, run) in self._dead:
+            return None
+        came = kept.something_came
+        if kept.tries >= MOST_TRIES and not came:
+            raise in_vain(Topic.RUNS, run)
+        kept.tries = 1 if came else kept.tries + 1
+        kept.taken_at = len(kept.rows)
         kept.fence += 1
         kept.worker = worker
         kept.lease_until = now + seconds
@@ -172,8 +226,9 @@ class MemoryStore:
 
     async def release(self, lease: Lease) -> None:
         kept = self._runs.get(lease.run)
-        if kept is not None and kept.fence == lease.fence:
+        if kept is not None and kept.fence == lease.fence and kept.lease_until > 0:
             kept.lease_until = 0.0
+            kept.tries -= 1
 
     async def rows(self, run: str, after: int = 0) -> list[Row]:
         return self._kept(run).rows[after:]

@@ -13,7 +13,7 @@ from bot.bus.port import Topic
 from workflows.engine.entries import RunStarted
 from workflows.engine.journal import JournalStore
 from workflows.engine.status import RunStatus
-from workflows.errors import OperatorProblem
+from workflows.errors import OperatorProblem, Problem, Who
 from workflows.trigger import Trigger
 
 
@@ -28,6 +28,12 @@ class DeliveryState(StrEnum):
     IGNORED = "ignored"
     FAILED = "failed"
     """It could not be acted on; `outcome` says whose move it is. Sent again, it is tried again."""
+
+
+class InVain(Problem):
+    """Taken up as often as anything is, and nothing came of it: each who had it died or was stopped."""
+
+    who = Who.OPERATOR
 
 
 class NewDelivery(BaseModel):
@@ -98,6 +104,10 @@ class DeadLetter(BaseModel):
 
 
 class Store(JournalStore, Protocol):
+    """A claim counts as a take, a release gives it back, and any row but that a step was begun says that
+    something came of it. A run that is among the dead letters is not given, and InVain is raised for one that
+    was claimed too often."""
+
     async def open(self) -> None:
         """Connects and brings the schema up to date; StoreUnavailable says what to do."""
         ...
@@ -117,6 +127,15 @@ class Store(JournalStore, Protocol):
 
     async def delivery(self, delivery_id: str) -> Delivery:
         """Gone when it is unknown."""
+        ...
+
+    async def take_delivery(self, delivery_id: str) -> Delivery | None:
+        """For whoever acts on it: counts the take. None when it does not wait, or is among the dead letters;
+        InVain when it was taken too often."""
+        ...
+
+    async def give_back_delivery(self, delivery_id: str) -> None:
+        """Put down through no fault of its own: the take does not count."""
         ...
 
     async def finish_delivery(self, delivery_id: str, state: DeliveryState, outcome: str) -> None: ...
@@ -163,8 +182,15 @@ class Store(JournalStore, Protocol):
         """Seconds until the next parked run wants to be woken, 0 when one is overdue; None when none does."""
         ...
 
+    async def failed(self, topic: Topic, item: str) -> int:
+        """Counts a take that came to nothing by its own fault, after it was given back; how many there were.
+
+        A run is given to nobody for a while, and takes no place of its tenant's.
+        """
+        ...
+
     async def bury(self, topic: Topic, item: str, times: int, said: str) -> None:
-        """Puts a delivery or a run aside: neither `waiting_deliveries` nor `due_runs` names it any more.
+        """Puts a delivery or a run aside: nobody is given it or told of it any more, until it is unburied.
 
         Again for the same item: the newest words count.
         """
@@ -175,7 +201,7 @@ class Store(JournalStore, Protocol):
         ...
 
     async def unbury(self, topic: Topic, item: str) -> bool:
-        """False when it was not among the dead letters."""
+        """To be tried as often as something new. False when it was not among the dead letters."""
         ...
 
     async def live_runs(self) -> frozenset[str]:

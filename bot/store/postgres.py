@@ -24,13 +24,19 @@ CONNECTIONS = 8
 # A server that restarts is back within this time, and who waits for a write need not know.
 PATIENCE_SECONDS = 10.0
 
-# Dead peers are noticed within a minute; the URL may say otherwise.
+# Who was cut off between two statements keeps no other machine from the rows that it changed for longer than
+# that. Said in each transaction and not for the connection, whose options a pooler between us may refuse.
+_BEGIN = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '5s'"
+
+# Dead peers are noticed within a minute, whether or not something is on its way to them; the URL may say
+# otherwise.
 _DEFAULTS: dict[str, str | int] = {
     "application_name": "redfirst",
     "connect_timeout": 5,
     "keepalives_idle": 30,
     "keepalives_interval": 10,
     "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
 }
 
 # Any number, as long as nobody else in the database means something else by it.
@@ -147,7 +153,8 @@ def _raw(link: Link) -> psycopg.Connection[Any]:
 
 def _transaction(link: Link, change: Callable[[Link], T]) -> T:
     raw = _raw(link)
-    raw.execute("BEGIN")
+    # Two statements cannot be prepared.
+    raw.execute(_BEGIN, prepare=False)
     try:
         result = change(link)
     except BaseException:

@@ -6,6 +6,11 @@ import psycopg
 
 from bot.store.port import StoreUnavailable
 
+_RESTARTING = "57"
+_DEADLOCKS = {"40001", "40P01"}
+# We were away for too long between two statements, and what they changed was undone.
+_AWAY = "25P03"
+
 # By SQLSTATE; two characters stand for a class of them.
 _SENTENCES = {
     "28": "refused the user or the password: correct them in the store's URL",
@@ -14,12 +19,10 @@ _SENTENCES = {
     "53100": "has a full disk: make room, and try again",
     "53300": "has no free connection: raise its max_connections, or start fewer processes",
     "25006": "is read-only, perhaps a standby: give the URL of the primary",
+    _AWAY: "ended a connection that was cut off: see that the network between us is well",
     "57": "is starting, stopping or ended the connection: wait until it is up again",
 }
 _UNREACHABLE = "cannot be reached: start it, or correct the store's URL"
-
-_RESTARTING = "57"
-_DEADLOCKS = {"40001", "40P01"}
 
 
 def explained(error: psycopg.Error, place: str) -> Exception:
@@ -35,7 +38,7 @@ def is_passing(error: psycopg.Error) -> bool:
     """Nothing was done and it may work in a moment: a restart, a cut connection, a deadlock."""
     state = _state(error)
     unreachable = not state and isinstance(error, psycopg.OperationalError)
-    return unreachable or state.startswith(_RESTARTING) or state in _DEADLOCKS
+    return unreachable or state.startswith(_RESTARTING) or state in _DEADLOCKS or state == _AWAY
 
 
 def _state(error: psycopg.Error) -> str:

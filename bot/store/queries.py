@@ -43,7 +43,7 @@ _DELIVERY = Statement(
 _FINISH = Statement(
     sa.update(DELIVERIES)
     .where(DELIVERIES.c.id == value("delivery"))
-    .values(state=value("new_state"), outcome=value("new_outcome"))
+    .values(state=value("new_state"), outcome=value("new_outcome"), tries=sa.literal_column("0"))
 )
 _REOPEN = Statement(
     sa.update(DELIVERIES)

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from bot.bus.port import Topic
+from bot.store.port import InVain
+from bot.tries import MOST_TRIES
 from workflows.engine.journal import Lease
 from workflows.engine.status import RunStatus
 from workflows.errors import Conflict
+
+
+def in_vain(topic: Topic, item: str) -> InVain:
+    kind = "delivery" if topic is Topic.DELIVERIES else "run"
+    return InVain(
+        f"{kind} {item} was taken up {MOST_TRIES} times, and each worker that had it died or was stopped"
+    )
 
 
 def still_ours(lease: Lease, fence: int, worker: str, status: RunStatus) -> None:

@@ -31,6 +31,11 @@ def _added(name: str) -> sa.Column[str]:
     return sa.Column(name, sa.Text, nullable=False, server_default="")
 
 
+def _counted(name: str) -> sa.Column[int]:
+    """By a later migration, too."""
+    return sa.Column(name, sa.BigInteger, nullable=False, server_default="0")
+
+
 def _moment(name: str) -> sa.Column[int]:
     """Milliseconds since 1970, by the clock of the database."""
     return sa.Column(name, sa.BigInteger, nullable=False)
@@ -46,6 +51,8 @@ DELIVERIES = sa.Table(
     _moment("received_at"),
     _text("state"),
     _text("outcome"),
+    # How often it was taken up and nothing came of it, the one who has it now included.
+    _counted("tries"),
     sa.UniqueConstraint("id", name="deliveries_id"),
     sa.Index(
         "deliveries_waiting", "number", sqlite_where=sa.text(WAITING), postgresql_where=sa.text(WAITING)
@@ -71,7 +78,10 @@ RUNS = sa.Table(
     _added("tenant"),
     _added("definition"),
     # 0 is never: only a parked run that waits for a time has one.
-    sa.Column("wake_at", sa.BigInteger, nullable=False, server_default="0"),
+    _counted("wake_at"),
+    _counted("tries"),
+    # The last row when it was taken up the last time.
+    _counted("taken_at"),
     sa.UniqueConstraint("id", name="runs_id"),
     sa.UniqueConstraint("key", name="runs_key"),
     sa.Index("runs_subject", "subject", "number"),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from bot.bus.port import Topic
-from bot.store import dead, due, journal, queries
+from bot.store import dead, due, journal, queries, takes
 from bot.store.append import append
 from bot.store.database import Database
 from bot.store.long_rows import LongRows
 from bot.store.port import DeadLetter, Delivery, DeliveryState, DueRun, NewDelivery, NewRun, Run
 from bot.store.projection import standing
+from bot.store.statements import Link
 from bot.store.stored import text
 from workflows.engine.entries import Entry, Row
 from workflows.engine.journal import Lease
@@ -33,10 +34,16 @@ class SqlStore:
         return await self._database.describe()
 
     async def keep_delivery(self, delivery: NewDelivery) -> bool:
-        return await self._database.write(lambda at: queries.keep_delivery(at, delivery))
+        return await self._database.write(lambda at: queries.keep_delivery(at, delivery), single=True)
 
     async def delivery(self, delivery_id: str) -> Delivery:
         return await self._database.read(lambda at: queries.delivery(at, delivery_id))
+
+    async def take_delivery(self, delivery_id: str) -> Delivery | None:
+        return await self._database.write(lambda at: takes.take_delivery(at, delivery_id), single=True)
+
+    async def give_back_delivery(self, delivery_id: str) -> None:
+        await self._database.write(lambda at: takes.give_back_delivery(at, delivery_id), single=True)
 
     async def finish_delivery(self, delivery_id: str, state: DeliveryState, outcome: str) -> None:
         await self._database.write(
@@ -72,6 +79,9 @@ class SqlStore:
     async def next_wake(self) -> float | None:
         return await self._database.read(due.next_wake)
 
+    async def failed(self, topic: Topic, item: str) -> int:
+        return await self._database.write(lambda at: takes.failed(at, topic, item))
+
     async def bury(self, topic: Topic, item: str, times: int, said: str) -> None:
         await self._database.write(lambda at: dead.bury(at, topic, item, times, said))
 
@@ -79,19 +89,25 @@ class SqlStore:
         return await self._database.read(lambda at: dead.dead_letters(at, limit))
 
     async def unbury(self, topic: Topic, item: str) -> bool:
-        return await self._database.write(lambda at: dead.unbury(at, topic, item), single=True)
+        def change(at: Link) -> bool:
+            if not dead.unbury(at, topic, item):
+                return False
+            takes.begin_anew(at, topic, item)
+            return True
+
+        return await self._database.write(change)
 
     async def live_runs(self) -> frozenset[str]:
         return await self._database.read(queries.live_runs)
 
     async def claim(self, run: str, worker: str, seconds: float) -> Lease | None:
-        return await self._database.write(lambda at: journal.claim(at, run, worker, seconds), single=True)
+        return await self._database.write(lambda at: takes.claim(at, run, worker, seconds), single=True)
 
     async def renew(self, lease: Lease, seconds: float) -> None:
         await self._database.write(lambda at: journal.renew(at, lease, seconds), single=True)
 
     async def release(self, lease: Lease) -> None:
-        await self._database.write(lambda at: journal.release(at, lease), single=True)
+        await self._database.write(lambda at: takes.release(at, lease), single=True)
 
     async def rows(self, run: str, after: int = 0) -> list[Row]:
         found = await self._database.read(lambda at: journal.rows(at, run, after))

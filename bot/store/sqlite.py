@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from sqlalchemy.dialects import sqlite
 
+from bot.durable import make_folder
 from bot.store import migrations
 from bot.store.port import StoreUnavailable
 from bot.store.sqlite_problems import explained, is_busy
@@ -90,7 +91,7 @@ class SqliteDatabase:
 
     def make_file(self) -> None:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self._path.parent)
             # For us alone, and SQLite gives the files beside it the same mode. Issues can be private.
             os.close(os.open(self._path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
         except OSError as error:

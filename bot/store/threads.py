@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 from typing import TypeVar
 
+from bot.store.asked import Asked, wake
 from bot.store.statements import Link
 
 T = TypeVar("T")
 
 
 class Threads:
+    """No executor: its futures of two kinds cost more than the database does for a small row."""
+
     def __init__(self, size: int, connect: Callable[[], Link]) -> None:
         self._connect = connect
-        self._executor = ThreadPoolExecutor(size, thread_name_prefix="redfirst-store")
         self._idle: list[Link] = []
+        self._asked: SimpleQueue[Asked[Callable[[], object]] | None] = SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"redfirst-store-{number}", daemon=True)
+            for number in range(size)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     async def run(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+        asked: Asked[Callable[[], object]] = Asked(work)
+        self._asked.put(asked)
+        return await asked.future
 
     def take(self) -> Link:
         """In one of the threads: a connection that nobody else uses. The one used last is the warmest."""
@@ -37,5 +49,24 @@ class Threads:
             self._idle.pop().driver.close()
 
     async def close(self) -> None:
-        await asyncio.to_thread(self._executor.shutdown)
+        """What was asked before is still done."""
+        for _ in self._threads:
+            self._asked.put(None)
+        await asyncio.to_thread(self._finish)
         self.forget_idle()
+
+    def _finish(self) -> None:
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        while (asked := self._asked.get()) is not None:
+            if asked.future.cancelled():
+                continue
+            try:
+                asked.result = asked.work()
+            except Exception as error:  # noqa: BLE001 - not handled: carried to the caller whose error it is
+                asked.error = error
+            wake(asked.loop, asked.tell)
+            # Nothing is held while nothing is asked.
+            del asked

@@ -7,10 +7,10 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
+from bot.store.asked import Asked, tell_all, wake
 from bot.store.port import StoreUnavailable
 from bot.store.statements import Link
 
@@ -20,21 +20,7 @@ T = TypeVar("T")
 MOST_AT_ONCE = 500
 
 
-@dataclass(slots=True, eq=False)
-class _Job:
-    change: Callable[[Link], Any]
-    loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[Any]
-    result: Any = None
-    error: Exception | None = None
-
-    def tell(self) -> None:
-        if self.future.done():
-            return  # whoever asked was cancelled meanwhile
-        if self.error is None:
-            self.future.set_result(self.result)
-        else:
-            self.future.set_exception(self.error)
+_Job = Asked[Callable[[Link], Any]]
 
 
 class GroupWriter:
@@ -52,10 +38,9 @@ class GroupWriter:
     def submit(self, change: Callable[[Link], T]) -> asyncio.Future[T]:
         if self._closed:
             raise StoreUnavailable("the store is closed: this process is about to end")
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-        self._jobs.put(_Job(change, loop, future))
-        return future
+        job = _Job(change)
+        self._jobs.put(job)
+        return job.future
 
     async def close(self) -> None:
         """What was submitted before is still written."""
@@ -104,7 +89,7 @@ class GroupWriter:
         """False when one of them failed. That is seldom, and a savepoint for each would cost all of them."""
         try:
             for job in jobs:
-                job.result = job.change(self._link)
+                job.result = job.work(self._link)
         except Exception:
             # Not handled here: it fails again, alone.
             if not self._raw.in_transaction:
@@ -117,7 +102,7 @@ class GroupWriter:
         """One function in a savepoint of its own, so that its failure is only its own."""
         self._raw.execute("SAVEPOINT job")
         try:
-            job.result = job.change(self._link)
+            job.result = job.work(self._link)
         except Exception as error:
             # Not handled here: carried to the caller whose error it is.
             if isinstance(error, sqlite3.Error) and not self._raw.in_transaction:
@@ -141,10 +126,4 @@ def _tell(jobs: list[_Job]) -> None:
     for job in jobs:
         loops.setdefault(job.loop, []).append(job)
     for loop, told in loops.items():
-        with suppress(RuntimeError):  # the loop was closed, so nobody waits
-            loop.call_soon_threadsafe(_tell_all, told)
-
-
-def _tell_all(jobs: list[_Job]) -> None:
-    for job in jobs:
-        job.tell()
+        wake(loop, tell_all, told)

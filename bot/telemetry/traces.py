@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from bot.release import release
-from workflows.engine.entries import Recorded, Row, StepCompleted, StepFailed, StepStarted
+from bot.telemetry.parts import Part, events, parts, whole
+from workflows.engine.entries import Row
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -58,57 +59,39 @@ def provider() -> TracerProvider:
 
 
 def spans(made_by: TracerProvider, run: str, rows: Sequence[Row]) -> list[ReadableSpan]:
-    """A span for the run, one a step, one for each record in it. Ids come from names, so that the spans
-    of one run agree whichever process sends them, and sending them again changes nothing."""
-    from opentelemetry.sdk.trace import ReadableSpan
+    """A span for the run, and one for each of its parts below it. Ids come from names, so that the spans of
+    one run agree whichever process sends them, and sending them again changes nothing."""
+    from opentelemetry.sdk.trace import Event, ReadableSpan
     from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
     if not rows:
         return []
     trace_id = _number(f"trace {run}", 16)
+    root = whole(run, rows)
+    happened = [Event(one.row.entry.kind, one.attributes, _at(one.row)) for one in events(rows)]
 
-    def at(row: Row) -> int:
-        return int(row.at.timestamp() * 1e9)
+    def context(of: str) -> SpanContext:
+        return SpanContext(trace_id, _number(f"{run} {of}", 8), False, TraceFlags(TraceFlags.SAMPLED))
 
-    def span(
-        name: str, parent: str | None, begin: int, end: int, failed: str = "", **attributes: str | int
-    ) -> ReadableSpan:
-        def context(of: str) -> SpanContext:
-            return SpanContext(trace_id, _number(f"{run} {of}", 8), False, TraceFlags(TraceFlags.SAMPLED))
-
+    def span(part: Part) -> ReadableSpan:
         return ReadableSpan(
-            name=name,
-            context=context(name),
-            parent=context(parent) if parent is not None else None,
+            name=part.name,
+            context=context(part.name),
+            parent=None if part is root else context(part.parent or root.name),
             resource=made_by.resource,
-            kind=SpanKind.INTERNAL,
-            attributes={"redfirst.run": run, **attributes},
-            status=Status(StatusCode.ERROR, failed) if failed else Status(StatusCode.OK),
-            start_time=begin,
-            end_time=end,
+            kind=SpanKind.CLIENT if part.is_of_a_model else SpanKind.INTERNAL,
+            attributes={"redfirst.run": run, **part.attributes},
+            status=Status(StatusCode.ERROR, part.failed) if part.failed else Status(StatusCode.OK),
+            events=happened if part is root else (),
+            start_time=_at(part.begin),
+            end_time=_at(part.end),
         )
 
-    root = f"run {run}"
-    found = [span(root, None, at(rows[0]), at(rows[-1]))]
-    began: dict[str, int] = {}
-    whole = {row.entry.path for row in rows if isinstance(row.entry, StepCompleted)}
-    last = at(rows[0])
-    for row in rows:
-        match row.entry:
-            case StepStarted(path=path):
-                began[path] = at(row)
-            case StepCompleted(path=path):
-                found.append(span(path, root, began.get(path, last), at(row)))
-            case StepFailed(path=path, attempt=attempt, failure=failure):
-                name = f"{path} attempt {attempt}"
-                found.append(span(name, root, began.get(path, last), at(row), failed=failure.sentence))
-            case Recorded(path=path, name=name):
-                parent = path if path in whole else root
-                found.append(span(f"{path}: {name}", parent, last, at(row)))
-            case _:
-                pass
-        last = at(row)
-    return found
+    return [span(root), *(span(part) for part in parts(rows))]
+
+
+def _at(row: Row) -> int:
+    return int(row.at.timestamp() * 1e9)
 
 
 def _number(name: str, size: int) -> int:

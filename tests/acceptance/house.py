@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.demo.scene import REPOSITORY, Scene, scene
 from bot.models.script import Script
@@ -76,12 +78,14 @@ async def house(
     script: Script | None = None,
     kill_at: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
+    as_app: bool = False,
 ) -> AsyncGenerator[House]:
     port = _free_port()
     killed = folder / "killed"
     async with scene(script) as stage:
         variables = {
             **stage.environment(SECRET),
+            **(_app_of(stage) if as_app else {}),
             "REDFIRST_PORT": str(port),
             "REDFIRST_DATA_DIR": str(folder / "data"),
             "REDFIRST_SANDBOX": "process",
@@ -99,6 +103,25 @@ async def house(
             settings = load(data_dir=folder / "data", database_url=variables.get("REDFIRST_DATABASE_URL", ""))
             async with store_of(settings) as store:
                 yield House(stage, store, settings, url, killed)
+
+
+def _app_of(stage: Scene) -> dict[str, str]:
+    """Goes by the App's key instead of a token, and finds out for itself who it is."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    public = key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    app = stage.standin.world.app
+    app.public_key = public.decode()
+    return {
+        "REDFIRST_GITHUB_TOKEN": "",
+        "REDFIRST_BOT_ID": "",
+        "REDFIRST_GITHUB_APP_ID": str(app.id),
+        "REDFIRST_GITHUB_PRIVATE_KEY": private.decode(),
+    }
 
 
 @contextlib.asynccontextmanager

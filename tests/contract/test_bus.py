@@ -14,7 +14,6 @@ from bot.bus.embedded import EmbeddedBus
 from bot.bus.memory import Broker, MemoryBus
 from bot.bus.nats import NatsBus
 from bot.bus.port import Bus, BusUnavailable, Topic
-from bot.bus.rules import MAX_DELIVERIES
 from tests.services.until import until
 
 T = TypeVar("T")
@@ -72,27 +71,10 @@ async def nothing(messages: AsyncIterator[object], seconds: float = ACK_SECONDS 
     return True
 
 
-@contextlib.asynccontextmanager
-async def spent(bus: Bus, *items: str) -> AsyncGenerator[None]:
-    """Delivered too often, each; and somebody waits for more, which is when a server notices."""
-    messages = bus.receive(Topic.RUNS)
-    for item in items:
-        await bus.announce(Topic.RUNS, item)
-    for _ in range(MAX_DELIVERIES * len(items)):
-        await (await soon(messages)).again(0)
-    waiting = asyncio.ensure_future(anext(messages))
-    try:
-        yield
-        assert not waiting.done()
-    finally:
-        waiting.cancel()
-        await asyncio.gather(waiting, return_exceptions=True)
-
-
 async def test_what_is_announced_arrives(bus: Bus) -> None:
     await bus.announce(Topic.RUNS, "r1")
     message = await soon(bus.receive(Topic.RUNS))
-    assert (message.id, message.times) == ("r1", 1)
+    assert message.id == "r1"
     await message.ack()
 
 
@@ -129,7 +111,7 @@ async def test_a_message_that_is_not_acked_in_time_comes_again(bus: Bus) -> None
     messages = bus.receive(Topic.RUNS)
     await soon(messages)
     message = await soon(messages)
-    assert (message.id, message.times) == ("r1", 2)
+    assert message.id == "r1"
 
 
 async def test_working_keeps_a_message_in_hand(bus: Bus) -> None:
@@ -151,17 +133,16 @@ async def test_again_gives_it_back_after_so_many_seconds(bus: Bus) -> None:
     given_back = loop.time()
     await (await soon(messages)).again(0.3)
     message = await soon(messages)
-    assert (message.id, message.times) == ("r1", 2)
+    assert message.id == "r1"
     assert loop.time() - given_back > 0.25
 
 
-async def test_a_message_that_keeps_failing_is_put_aside(bus: Bus) -> None:
+async def test_a_message_comes_again_for_as_long_as_nobody_acks_it(bus: Bus) -> None:
     await bus.announce(Topic.RUNS, "poison")
     messages = bus.receive(Topic.RUNS)
-    for times in range(1, MAX_DELIVERIES + 1):
-        message = await soon(messages)
-        assert message.times == times
-        await message.again(0)
+    for _ in range(30):
+        await (await soon(messages)).again(0)
+    await (await soon(messages)).ack()
     assert await nothing(messages)
 
 
@@ -238,7 +219,7 @@ async def test_what_was_in_hand_when_a_bus_closed_goes_to_another_at_once(connec
     await closing.close()
     async with asyncio.timeout(ACK_SECONDS * 0.8):
         message = await anext(staying.receive(Topic.RUNS))
-    assert (message.id, message.times) == ("r1", 2)
+    assert message.id == "r1"
 
 
 async def test_receivers_end_when_the_bus_closes(bus: Bus) -> None:
@@ -310,86 +291,6 @@ async def test_a_mark_is_forgotten_after_a_while(bus: Bus) -> None:
             await bus.announce(Topic.RUNS, "r1", mark="1")
             await asyncio.sleep(MARK_SECONDS / 5)
         await (await arrived).ack()
-
-
-async def test_what_was_delivered_too_often_is_given_up_and_says_what_it_was(bus: Bus) -> None:
-    async with spent(bus, "poison"):
-        given_up = await soon(bus.given_up())
-        assert (given_up.topic, given_up.id, given_up.times) == (Topic.RUNS, "poison", MAX_DELIVERIES)
-
-
-async def test_who_waits_for_what_is_given_up_hears_of_it_when_it_happens(bus: Bus) -> None:
-    waiting = asyncio.create_task(soon(bus.given_up()))
-    await asyncio.sleep(0.05)
-    async with spent(bus, "poison"):
-        assert (await waiting).id == "poison"
-
-
-async def test_what_was_given_up_and_not_acked_comes_again(bus: Bus) -> None:
-    async with spent(bus, "poison"):
-        given_up = bus.given_up()
-        for _ in range(2):
-            assert (await soon(given_up)).id == "poison"
-
-
-async def test_what_was_given_up_and_acked_does_not_come_again(bus: Bus) -> None:
-    async with spent(bus, "poison", "poison too"):
-        given_up = bus.given_up()
-        for _ in range(2):
-            await (await soon(given_up)).ack()
-        assert await nothing(given_up)
-
-
-async def test_what_was_given_up_can_be_announced_again(bus: Bus) -> None:
-    async with spent(bus, "poison"):
-        await (await soon(bus.given_up())).ack()
-    await bus.announce(Topic.RUNS, "poison")
-    message = await soon(bus.receive(Topic.RUNS))
-    assert message.id == "poison"
-    assert message.times < MAX_DELIVERIES
-
-
-async def test_each_that_was_given_up_goes_to_one_of_those_who_ask(connect: Connect) -> None:
-    first, second = await connect(), await connect()
-    got: dict[Bus, list[str]] = {first: [], second: []}
-
-    async def bury(bus: Bus) -> None:
-        async for given_up in bus.given_up():
-            got[bus].append(given_up.id)
-            await asyncio.sleep(0.01)
-            await given_up.ack()
-
-    undertakers = [asyncio.create_task(bury(bus)) for bus in (first, second)]
-    items = [f"r{n}" for n in range(10)]
-    async with spent(first, *items):
-        await until(lambda: sum(map(len, got.values())) >= len(items))
-        await asyncio.sleep(ACK_SECONDS * 2)
-    assert sorted(got[first] + got[second]) == sorted(items)
-    assert all(got.values())
-    for undertaker in undertakers:
-        undertaker.cancel()
-    await asyncio.gather(*undertakers, return_exceptions=True)
-
-
-async def test_what_was_given_up_goes_to_another_when_its_bus_closes(connect: Connect) -> None:
-    closing, staying = await connect(), await connect()
-    async with spent(staying, "poison"):
-        await soon(closing.given_up())
-        await closing.close()
-        async with asyncio.timeout(ACK_SECONDS * 0.8):
-            assert (await anext(staying.given_up())).id == "poison"
-
-
-async def test_who_waits_for_what_is_given_up_goes_when_the_bus_closes(bus: Bus) -> None:
-    async def bury() -> list[str]:
-        return [given_up.id async for given_up in bus.given_up()]
-
-    undertakers = [asyncio.create_task(bury()) for _ in range(2)]
-    await asyncio.sleep(0.05)
-    await bus.close()
-    async with asyncio.timeout(SOON):
-        assert await asyncio.gather(*undertakers) == [[], []]
-    assert [given_up async for given_up in bus.given_up()] == []
 
 
 async def test_a_bus_with_settings_of_our_own_gives_no_reason_to_worry(bus: Bus) -> None:

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from bot.breakers import Breakers, Pace
+from bot.github import transport
 from bot.github.guarded import GuardedForge
 from bot.listening import serving
 from bot.settings import load
@@ -24,6 +25,11 @@ from workflows.errors import OperatorProblem, Passing, Problem, Unreachable
 from workflows.trigger import Tenant
 
 TENANT = Tenant(repository="octo/reds")
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "PAUSES", (0.0, 0.0))
 
 
 @dataclass
@@ -65,7 +71,11 @@ async def github(pace: Pace | None = None, **app: str) -> AsyncGenerator[tuple[G
     made = GitHub()
     async with serving(made) as url:
         settings = load(github_api_url=url, github_token="a-token", bot_id=1, **app)
-        yield made, GuardedForge(settings, Breakers(pace))
+        forge = GuardedForge(settings, Breakers(pace))
+        try:
+            yield made, forge
+        finally:
+            await forge.close()
 
 
 async def outcome(forge: GuardedForge, tenant: Tenant = TENANT) -> str:
@@ -79,7 +89,7 @@ async def test_a_github_that_is_broken_is_left_alone_until_it_is_back() -> None:
     async with github(Pace(first_rest=0.3, longest_rest=0.3)) as (there, forge):
         there.status = 502
         assert [await outcome(forge) for _ in range(5)] == ["GitHubAway"] * 2 + ["Unreachable"] * 3
-        assert len(there.asked) == 3
+        assert len(there.asked) == 9  # each question three times
         there.status = 200
         await asyncio.sleep(0.4)
         assert await forge.permission(TENANT, "maintainer") is Permission.WRITE
@@ -88,9 +98,10 @@ async def test_a_github_that_is_broken_is_left_alone_until_it_is_back() -> None:
 async def test_a_github_that_cannot_be_reached_is_left_alone_too() -> None:
     forge = GuardedForge(load(github_api_url="http://127.0.0.1:9", github_token="t"), Breakers())
     assert [await outcome(forge) for _ in range(4)] == ["GitHubAway"] * 2 + ["Unreachable"] * 2
+    await forge.close()
 
 
-@pytest.mark.parametrize(("status", "problem"), [(401, "OperatorProblem"), (422, "OperatorProblem")])
+@pytest.mark.parametrize(("status", "problem"), [(401, "OperatorProblem"), (422, "Invalid")])
 async def test_a_refusal_never_opens_the_breaker(status: int, problem: str) -> None:
     async with github() as (there, forge):
         there.status = status
@@ -123,7 +134,7 @@ async def test_a_rate_limit_is_kept_and_says_when_it_ends(kind: int) -> None:
         there.status, there.headers, there.message = _limits()[kind]
         with pytest.raises(Unreachable, match="it is asked again at") as raised:
             await forge.permission(TENANT, "maintainer")
-        assert 55 < raised.value.until.timestamp() - time.time() <= 61
+        assert 55 < raised.value.until.timestamp() - time.time() <= 67
         assert await outcome(forge) == "Unreachable"
         assert len(there.asked) == 1
 
@@ -133,7 +144,8 @@ async def test_a_short_rate_limit_is_left_to_the_step() -> None:
         there.status, there.headers = 429, {"retry-after": "2"}
         with pytest.raises(Passing) as raised:
             await forge.permission(TENANT, "maintainer")
-        assert raised.value.wait == 2
+        assert raised.value.wait is not None
+        assert 2 <= raised.value.wait <= 3
 
 
 async def test_one_installations_rate_limit_does_not_hold_up_another() -> None:

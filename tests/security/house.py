@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from bot.reactions import Outcome, Reactions
+from bot.blobs import MemoryBlobs
+from bot.reacting.ground import Ground, Outcome
+from bot.reactions import Reactions
 from bot.store.memory import MemoryStore
 from bot.store.port import Delivery, NewDelivery
 from handlers.house import House
@@ -24,9 +26,20 @@ def person(login: str, number: int = 1, kind: str = "User") -> dict[str, object]
 class Attacked:
     store: MemoryStore = field(default_factory=MemoryStore)
     forge: MemoryForge = field(default_factory=lambda: MemoryForge(None, **ROLES))
+    blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
+    in_job: bool = False
 
     def __post_init__(self) -> None:
-        self.reactions = Reactions(House(bot_id=BOT_ID), self.store, door(self.forge, self.store))
+        self.reactions = Reactions(
+            Ground(
+                house=House(bot_id=BOT_ID, in_job=self.in_job),
+                store=self.store,
+                effects=door(self.forge, self.store),
+                forge=self.forge,
+                blobs=self.blobs,
+                config="what is set up",
+            )
+        )
         self._count = 0
 
     async def deliver(self, event: str, payload: dict[str, object], delivery: str = "") -> Outcome:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.forge import WritableForge
 from bot.rules import bundle
-from policies.effects import OpenPullRequest, PushCommit
+from policies import effects
+from policies.effects import OpenPullRequest, PushCommit, RemoveBranch
 from policies.facts import Facts, Permission
 from policies.gate import Gate
 from policies.patch import FileChange, Patch
@@ -52,16 +52,12 @@ def test_force_cannot_even_be_asked_for() -> None:
     assert "force" not in PushCommit.model_fields
 
 
-def test_there_is_no_way_to_merge_or_to_delete_a_branch() -> None:
-    ways = {name for name in dir(WritableForge) if not name.startswith("_")}
-    assert ways == {
-        "head",
-        "has_branch",
-        "tarball",
-        "permission",
-        "post_comment",
-        "add_reaction",
-        "push_commit",
-        "open_pull_request",
-        "close",
-    }
+def test_there_is_no_way_to_merge() -> None:
+    assert "PushCommit" in vars(effects)
+    assert not any("merge" in name.lower() for name in vars(effects))
+
+
+@pytest.mark.parametrize("branch", ELSEWHERE)
+def test_only_a_branch_of_ours_can_be_removed(branch: str) -> None:
+    remove = RemoveBranch(key="k", repository="octo/reds", branch=branch, sha="a" * 40)
+    assert GATE.decide(remove, ADMIN).rules == ("own-branches-only",)

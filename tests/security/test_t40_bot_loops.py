@@ -8,6 +8,7 @@ from bot import messages
 from handlers.decision import Reply, Topic
 from handlers.grammar import parse
 from tests.security.house import BOT_ID, Attacked, person
+from workflows.ports import Spent
 
 
 @pytest.mark.parametrize("kind", ["Bot", "User"])
@@ -28,5 +29,6 @@ async def test_another_bot_is_not_even_answered(body: str) -> None:
 
 @pytest.mark.parametrize("topic", list(Topic))
 def test_no_answer_of_ours_reads_as_a_command(topic: Topic) -> None:
-    answer = messages.reply(Reply(topic=topic, issue=7, said="/agent fix", nearest="fix"), None)
+    asked = Reply(topic=topic, issue=7, said="/agent fix", nearest="fix")
+    answer = messages.reply(asked, None, Spent(), messages.config("agent:fix", {}, "abc", "1.0"))
     assert parse(answer) is None

@@ -14,30 +14,41 @@ from pydantic import JsonValue
 from bot.blobs import MemoryBlobs
 from bot.effects import Door
 from bot.messages import Messages
+from bot.reacting.ground import Ground
 from bot.rules import bundle
 from bot.sandboxes.memory import MemorySandboxes
 from bot.starting import new_run
-from bot.store.memory import MemoryStore
+from bot.store.port import Store
+from handlers.house import House
 from policies.effects import (
     AddReaction,
+    BranchRef,
     CommentRef,
     CommitRef,
     Done,
+    EditPullRequest,
     Effect,
+    MarkReady,
     OpenPullRequest,
     PostComment,
     PullRequestRef,
     PushCommit,
     ReactionRef,
+    RemoveBranch,
 )
 from policies.facts import Permission
 from policies.gate import Gate
+from workflows.errors import Gone
 from workflows.ports import (
     Effects,
     ExecResult,
+    FailedCheck,
     Head,
+    LineRemark,
     Message,
     Ports,
+    PullRequest,
+    Spent,
     ToolCall,
     ToolSpec,
     Turn,
@@ -96,13 +107,22 @@ class MemoryForge:
         self.people = people or {"maintainer": Permission.WRITE}
         self.problem: Exception | None = None
         """Raised when a permission is asked for, while it is set."""
-        self.taken: set[str] = set()
-        """Branches of others."""
+        self.tips: dict[str, str] = {}
+        """The commit that each branch is at, others' included."""
+        self.issues: dict[int, IssueSnapshot] = {}
+        self.labels: dict[int, tuple[str, ...]] = {}
+        self.pull_requests: dict[int, PullRequest] = {}
+        self.diffs: dict[int, str] = {}
+        self.said: dict[int, tuple[LineRemark, ...]] = {}
+        """Remarks on lines, by review."""
+        self.failed: dict[str, tuple[FailedCheck, ...]] = {}
         self.comments: dict[str, PostComment] = {}
         self.edits: list[PostComment] = []
         self.reactions: dict[str, AddReaction] = {}
         self.branches: dict[str, PushCommit] = {}
         self.pulls: dict[str, OpenPullRequest] = {}
+        self.tended: list[Effect[Done]] = []
+        """Reviewers, labels, checks, reviews: what is only remembered."""
         self.writes = 0
 
     async def head(self, tenant: Tenant) -> Head:
@@ -111,35 +131,70 @@ class MemoryForge:
     async def tarball(self, tenant: Tenant, sha: str) -> bytes:
         return tarball(self.files)
 
-    async def has_branch(self, tenant: Tenant, branch: str) -> bool:
-        return branch in self.taken
+    async def tip(self, tenant: Tenant, branch: str) -> str:
+        return self.tips.get(branch, "")
 
     async def permission(self, tenant: Tenant, login: str) -> Permission:
         if self.problem is not None:
             raise self.problem
         return self.people.get(login, Permission.NONE)
 
-    async def post_comment(self, tenant: Tenant, effect: PostComment) -> CommentRef:
-        self.writes += 1
-        self.comments[effect.sticky or effect.key] = effect
-        self.edits.append(effect)
-        return CommentRef(ref=effect.sticky or effect.key)
+    async def issue(self, tenant: Tenant, number: int) -> IssueSnapshot:
+        if number not in self.issues:
+            raise Gone(f"there is no issue {number}")
+        return self.issues[number]
 
-    async def add_reaction(self, tenant: Tenant, effect: AddReaction) -> ReactionRef:
-        self.writes += 1
-        self.reactions[effect.key] = effect
-        return ReactionRef(ref=effect.key)
+    async def labelled(self, tenant: Tenant, label: str) -> Sequence[int]:
+        return sorted(number for number, names in self.labels.items() if label in names)
 
-    async def push_commit(self, tenant: Tenant, effect: PushCommit) -> CommitRef:
-        self.writes += 1
-        assert self.branches.setdefault(effect.branch, effect).key == effect.key, "somebody else's branch"
-        sha = effect.patch.digest()[:40]
-        return CommitRef(ref=sha, sha=sha, branch=effect.branch)
+    async def pull_request(self, tenant: Tenant, number: int) -> PullRequest:
+        if number not in self.pull_requests:
+            raise Gone(f"there is no pull request {number}")
+        return self.pull_requests[number]
 
-    async def open_pull_request(self, tenant: Tenant, effect: OpenPullRequest) -> PullRequestRef:
+    async def diff(self, tenant: Tenant, number: int) -> str:
+        return self.diffs[number]
+
+    async def remarks(self, tenant: Tenant, number: int, review: int) -> Sequence[LineRemark]:
+        return self.said.get(review, ())
+
+    async def failed_checks(self, tenant: Tenant, sha: str) -> Sequence[FailedCheck]:
+        return self.failed.get(sha, ())
+
+    async def write(self, tenant: Tenant, effect: Effect[R]) -> R:
         self.writes += 1
-        self.pulls.setdefault(effect.key, effect)
-        return PullRequestRef(ref="8", number=8, url="https://example.org/pull/8")
+        return cast("R", self._write(cast("Effect[Done]", effect)))
+
+    def _write(self, effect: Effect[Done]) -> Done:
+        match effect:
+            case PostComment():
+                self.comments[effect.sticky or effect.key] = effect
+                self.edits.append(effect)
+                return CommentRef(ref=effect.sticky or effect.key)
+            case AddReaction():
+                self.reactions[effect.key] = effect
+                return ReactionRef(ref=effect.key)
+            case PushCommit():
+                if not effect.goes_on:
+                    first = self.branches.setdefault(effect.branch, effect)
+                    assert first.key == effect.key, "somebody else's branch"
+                sha = effect.patch.digest()[:40]
+                self.tips[effect.branch] = sha
+                return CommitRef(ref=sha, sha=sha, branch=effect.branch)
+            case OpenPullRequest():
+                self.pulls.setdefault(effect.key, effect)
+                return PullRequestRef(ref="8", number=8, url="https://example.org/pull/8")
+            case RemoveBranch():
+                ours = self.tips.get(effect.branch) == effect.sha
+                if ours:
+                    del self.tips[effect.branch]
+                return BranchRef(ref=effect.branch, removed=ours)
+            case EditPullRequest(number=number) | MarkReady(number=number):
+                self.tended.append(effect)
+                return PullRequestRef(ref=str(number), number=number)
+            case _:
+                self.tended.append(effect)
+                return effect.gives(ref=effect.key)
 
     async def close(self) -> None: ...
 
@@ -155,14 +210,21 @@ class RecordingEffects:
         match cast("Effect[Done]", effect):
             case PushCommit(branch=branch):
                 done: Done = CommitRef(ref="c" * 40, sha="c" * 40, branch=branch)
-            case OpenPullRequest():
+            case OpenPullRequest() | EditPullRequest() | MarkReady():
                 done = PullRequestRef(ref="8", number=8)
+            case RemoveBranch(branch=branch):
+                done = BranchRef(ref=branch, removed=True)
             case _:
                 done = effect.gives(ref=effect.key)
         return cast("R", done)
 
     def of(self, kind: type[Effect[Done]]) -> list[Effect[Done]]:
         return [effect for effect in self.performed if isinstance(effect, kind)]
+
+
+class FreeOfCharge:
+    async def spent(self, run: str) -> Spent:
+        return Spent()
 
 
 def calls(*made: tuple[str, Mapping[str, JsonValue] | str], text: str = "", tokens: int = 1) -> Turn:
@@ -274,9 +336,22 @@ def ports(
         model=model or ScriptedModel(),
         blobs=MemoryBlobs(),
         words=Messages(),
+        ledger=FreeOfCharge(),
     )
 
 
-def door(forge: MemoryForge, store: MemoryStore) -> Door:
+def door(forge: MemoryForge, store: Store) -> Door:
     """The real door with the real rules, between a forge and a store that forget."""
     return Door(Gate(bundle()), forge, store, new_run)
+
+
+def ground(store: Store, forge: MemoryForge | None = None, *, effects: Effects | None = None) -> Ground:
+    """What reactions stand on, with the real door."""
+    forge = forge or MemoryForge()
+    return Ground(
+        house=House(),
+        store=store,
+        effects=effects or door(forge, store),
+        forge=forge,
+        blobs=MemoryBlobs(),
+    )

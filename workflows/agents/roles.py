@@ -58,9 +58,41 @@ class FixWritten(BaseModel):
     summary: str = Field(description="What was wrong and what you changed, for the pull request.")
 
 
+class Reference(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str = Field(description="A file of the repository.")
+    line: int = Field(description="The line, counted from 1.", ge=1)
+    shows: str = Field(description="In a few words: what is to be seen there.")
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    answer: str = Field(description="The answer, in Markdown, short.")
+    references: tuple[Reference, ...] = Field(description="The lines of the repository that show it.")
+
+
+class RemarkWritten(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str = Field(description="A file that the pull request changes.")
+    line: int = Field(description="A line of the new file that is part of the change.", ge=1)
+    body: str = Field(description="What is wrong there, why it matters, and what to do instead.")
+
+
+class ReviewWritten(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    summary: str = Field(description="What the change does and whether it does it, in a few sentences.")
+    remarks: tuple[RemarkWritten, ...] = Field(description="Only what has to change; none is a good answer.")
+
+
 _LOOK: tuple[AnyTool, ...] = (ListFiles(), Search(), ReadFile())
 _WORK: tuple[AnyTool, ...] = (*_LOOK, WriteFile(), Replace(), Run())
 
 PLANNER = Role("planner", "plan", "planner.v1.md", Plan, _LOOK, Budget(turns=25))
 AUTHOR = Role("test author", "author", "author.v1.md", TestWritten, _WORK)
 FIXER = Role("fixer", "fix", "fixer.v1.md", FixWritten, _WORK)
+ANSWERER = Role("answerer", "plan", "answerer.v1.md", Answer, _LOOK, Budget(turns=25))
+REVIEWER = Role("reviewer", "plan", "reviewer.v1.md", ReviewWritten, _LOOK, Budget(turns=25))

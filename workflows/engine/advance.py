@@ -45,7 +45,9 @@ async def advance(
             started = definition.must_fit(tree, run, rows)
             journal = Journal(store, lease, rows, watch)
             try:
-                return await _advance(tree, started, Walk(run, ports, journal, _not_before(rows, now)))
+                return await _advance(
+                    tree, started, journal, Walk(run, ports, journal, _not_before(rows, now))
+                )
             finally:
                 await journal.close()
     except RunCancelled:
@@ -64,8 +66,9 @@ def _not_before(rows: Sequence[Row], now: Callable[[], datetime]) -> Callable[[]
     return now if wake_at is None else lambda: max(now(), wake_at)
 
 
-async def _advance(tree: Workflow[P, Any, Any], started: RunStarted, walk: Walk[P]) -> RunStatus:
-    journal = walk.journal
+async def _advance(
+    tree: Workflow[P, Any, Any], started: RunStarted, journal: Journal, walk: Walk[P]
+) -> RunStatus:
     while True:
         try:
             taken = fit(tree.takes, started.input, tree.name, "input")

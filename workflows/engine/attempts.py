@@ -39,13 +39,13 @@ async def step(step: Step[P, Any, Any], value: BaseModel, first: Context[P]) -> 
     failed = journal.failures(path)
     if failed and (len(failed) >= step.retry.attempts or not _may_be_tried_again(failed[-1])):
         raise FailedBefore(failed[-1].failure)
-    number = len(failed) + 1
+    this = replace(first, attempt=len(failed) + 1) if failed else first
     try:
-        return await _attempt(step, taken, replace(first, attempt=number))
+        return await _attempt(step, taken, this)
     except Problem as problem:
-        if isinstance(problem, Interrupted) or number == step.retry.attempts:
+        if isinstance(problem, Interrupted) or this.attempt == step.retry.attempts:
             raise
-        return await _again(step, taken, replace(first, attempt=number), problem)
+        return await _again(step, taken, this, problem)
 
 
 async def _again(step: Step[P, Any, Any], taken: BaseModel, tried: Context[P], failed: Problem) -> BaseModel:
@@ -74,7 +74,8 @@ async def _attempt(step: Step[P, Any, Any], value: BaseModel, context: Context[P
         given = await _within(step.timeout, step.run(context, value))
         output = fit(step.gives, given.model_dump(), path, "output")
     except Unreachable as away:
-        # No attempt of this step: what is away is away for all.
+        # No attempt of this step: what is away is away for all. Nor were those by which it was found out.
+        journal.excuse([path])
         raise Parked([path], away.until, away.sentence) from away
     except Interrupted:
         raise

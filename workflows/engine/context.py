@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from workflows.engine.entries import Recorded
-from workflows.engine.journal import Journal
+from workflows.engine.past import Past
 from workflows.errors import ContractBroken
 
 P = TypeVar("P")
@@ -22,7 +22,7 @@ class Context(Generic[P]):
     run: str
     path: str
     attempt: int
-    journal: Journal
+    journal: Past
 
     async def record(self, name: str, gives: type[T], make: Callable[[], Awaitable[T]]) -> T:
         """Does something once in the life of the run, whoever is killed in between, and remembers it."""

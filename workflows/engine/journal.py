@@ -10,23 +10,8 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from workflows.engine.entries import (
-    Cancelled,
-    Entry,
-    Recorded,
-    Resumed,
-    Row,
-    RunCompleted,
-    RunFailed,
-    RunParked,
-    RunStarted,
-    Slept,
-    StepCompleted,
-    StepFailed,
-    StepStarted,
-    Suspended,
-    Woke,
-)
+from workflows.engine.entries import Cancelled, Entry, Resumed, Row, RunParked
+from workflows.engine.past import Past
 from workflows.errors import Conflict, JournalUnwritten, Problem
 
 # A step that ends within this time shares one commit with the note that it began.
@@ -51,7 +36,7 @@ class JournalStore(Protocol):
         parked, or only until a time that has come.
 
         Never granted twice, even to the same worker name: each grant is a newer fence. None when the run is
-        unknown.
+        unknown. A grant counts as a try, until something comes of it or it is released.
         """
         ...
 
@@ -82,7 +67,7 @@ class RunCancelled(Exception):
     """Somebody said stop; the journal has it."""
 
 
-class Journal:
+class Journal(Past):
     def __init__(
         self,
         store: JournalStore,
@@ -90,6 +75,7 @@ class Journal:
         rows: Sequence[Row],
         watch: Callable[[Entry], None] | None = None,
     ) -> None:
+        super().__init__()
         self._store = store
         self._lease = lease
         self._seq = 0
@@ -98,36 +84,8 @@ class Journal:
         self._flush: asyncio.Task[None] | None = None
         self._broken: Exception | None = None
         self._watch = watch
-        self._completed: dict[str, StepCompleted] = {}
-        self._failed: dict[str, list[StepFailed]] = {}
-        self._recorded: dict[tuple[str, str], Recorded] = {}
-        self._suspended: dict[str, Suspended] = {}
-        self._slept: dict[str, Slept] = {}
-        self._woke: set[str] = set()
-        self._resumed: dict[str, Resumed] = {}
         self._parked = False
         self._read(rows)
-
-    def completed(self, path: str) -> StepCompleted | None:
-        return self._completed.get(path)
-
-    def failures(self, path: str) -> Sequence[StepFailed]:
-        return self._failed.get(path, [])
-
-    def recorded(self, path: str, name: str) -> Recorded | None:
-        return self._recorded.get((path, name))
-
-    def suspended(self, path: str) -> Suspended | None:
-        return self._suspended.get(path)
-
-    def resumed(self, path: str) -> Resumed | None:
-        return self._resumed.get(path)
-
-    def slept(self, path: str) -> Slept | None:
-        return self._slept.get(path)
-
-    def woke(self, path: str) -> bool:
-        return path in self._woke
 
     def note(self, entry: Entry) -> None:
         """For rows that may be lost with the process: written soon, or together with what comes next."""
@@ -216,20 +174,4 @@ class Journal:
 
     def _index(self, entry: Entry) -> None:
         self._parked = isinstance(entry, RunParked)
-        match entry:
-            case StepCompleted():
-                self._completed[entry.path] = entry
-            case StepFailed():
-                self._failed.setdefault(entry.path, []).append(entry)
-            case Recorded():
-                self._recorded[entry.path, entry.name] = entry
-            case Suspended():
-                self._suspended[entry.path] = entry
-            case Slept():
-                self._slept[entry.path] = entry
-            case Woke():
-                self._woke.add(entry.path)
-            case Resumed():
-                self._resumed[entry.path] = entry
-            case RunStarted() | StepStarted() | RunParked() | RunCompleted() | RunFailed() | Cancelled():
-                pass
+        self._add(entry)

@@ -202,17 +202,14 @@ class Workflow(Generic[P, I, O]):
         self,
         body: Workflow[P, O, O],
         *,
-        until: Callable[[O], bool],
+        until: Callable[[Iteration[O]], bool],
         feedback: Callable[[O], str],
         limit: int,
     ) -> Workflow[P, I, O]:
-        """Repeats the body on its own output; at the limit the run fails with the last feedback."""
+        """Repeats the body on its own output, until the condition holds for the turn that has just ended; at
+        the limit the run fails with the last feedback."""
         _positive(body.name, limit)
-
-        def ends(turn: Iteration[O]) -> bool:
-            return until(turn.last)
-
-        return self._with(Loop(body, ends, f"until {until.__name__}", feedback, limit), self.gives)
+        return self._with(Loop(body, until, f"until {until.__name__}", feedback, limit), self.gives)
 
     def dowhile(
         self,

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel
 
 from workflows.engine import attempts
 from workflows.engine.context import Context, fit
 from workflows.engine.entries import Slept, StepCompleted, Suspended, Woke
-from workflows.engine.journal import Journal
 from workflows.engine.nodes import (
     SETTLED,
     Branch,
@@ -30,6 +29,7 @@ from workflows.engine.nodes import (
     Then,
     Workflow,
 )
+from workflows.engine.past import NotYet, Past
 from workflows.engine.step import Step
 from workflows.engine.together import Parked, together
 from workflows.engine.values import Failed, Iteration
@@ -38,6 +38,9 @@ from workflows.errors import Interrupted, OperatorProblem, Problem, WorkflowErro
 P = TypeVar("P")
 
 FAILURE = "failure"
+
+Side: TypeAlias = tuple[Part[P, Any, Any], BaseModel, str]
+"""One of several that go on at once: what is to be done, on what, and where."""
 
 
 def clock() -> datetime:
@@ -48,7 +51,7 @@ def clock() -> datetime:
 class Walk(Generic[P]):
     run: str
     ports: P
-    journal: Journal
+    journal: Past
     now: Callable[[], datetime] = clock
 
     async def part(self, part: Part[P, Any, Any], value: BaseModel, path: str) -> BaseModel:
@@ -102,8 +105,9 @@ class Walk(Generic[P]):
         return await self.part(chosen, value, f"{path}/{chosen.name}")
 
     async def _parallel(self, node: Parallel[P], value: BaseModel, path: str) -> BaseModel:
-        works = [partial(self.part, part, value, f"{path}/{part.name}") for part in node.parts]
-        gave = await together(works, node.at_once, self.can_go_on)
+        gave = await self._by_side(
+            [(part, value, f"{path}/{part.name}") for part in node.parts], node.at_once
+        )
         names = list(node.gives.model_fields)
         return node.gives(**dict(zip(names, gave, strict=True)))
 
@@ -117,9 +121,18 @@ class Walk(Generic[P]):
     async def _foreach(self, node: ForEach[P], value: BaseModel, path: str) -> BaseModel:
         items = node.over(value)
         if len(items) > node.limit:
-            raise WorkflowError(path, node.limit, f"there are {len(items)} items")
-        works = [partial(self.part, node.body, item, f"{path}[{at}]") for at, item in enumerate(items, 1)]
-        return node.gives(before=value, items=tuple(await together(works, node.at_once, self.can_go_on)))
+            raise WorkflowError(path, node.limit, f"there are {len(items)}", of="items")
+        gave = await self._by_side(
+            [(node.body, item, f"{path}[{at}]") for at, item in enumerate(items, 1)], node.at_once
+        )
+        return node.gives(before=value, items=tuple(gave))
+
+    async def _by_side(self, sides: Sequence[Side[P]], at_once: int) -> list[BaseModel]:
+        # One that had failed before this worker came ends the others, which are not begun again for that.
+        look = _Look(self.run, self.ports, self.journal.past(), self.now)
+        failed = [side for side in sides if await look.has_failed(side)]
+        works = [partial(self.part, *side) for side in failed or sides]
+        return await together(works, at_once, self.can_go_on)
 
     async def _settle(self, node: Settle[P], value: BaseModel, path: str) -> BaseModel:
         done = self.journal.completed(path)
@@ -179,6 +192,31 @@ class Walk(Generic[P]):
             await self.part(rescue, failed, f"{path}/{FAILURE}/{rescue.name}")
         except Interrupted:
             raise
-        except Problem:
-            # The journal has it. What cannot even be told has failed all the same.
+        except (Problem, NotYet):
+            # The journal has it. What cannot even be told, or has not been yet, has failed all the same.
             return
+
+
+class _Look(Walk[P]):
+    """A walk as far as the journal goes, and no further."""
+
+    async def has_failed(self, side: Side[P]) -> bool:
+        try:
+            await self.part(*side)
+        except (NotYet, Parked):
+            return False
+        except Problem:
+            return True
+        return False
+
+    async def _by_side(self, sides: Sequence[Side[P]], at_once: int) -> list[BaseModel]:  # noqa: ARG002 - nothing is done
+        gave: list[BaseModel] = []
+        unknown: NotYet | Parked | None = None
+        for side in sides:
+            try:
+                gave.append(await self.part(*side))
+            except (NotYet, Parked) as so_far:
+                unknown = so_far
+        if unknown is not None:
+            raise unknown
+        return gave

@@ -10,10 +10,12 @@ from pydantic import BaseModel, ConfigDict
 
 from policies.decision import Decision
 from policies.effects import CommentRef, Done, Effect, PostComment
+from policies.patch import Patch
 from workflows.agents.desk import Desk
 from workflows.case import Case
 from workflows.engine.context import Context
-from workflows.errors import Gone
+from workflows.engine.retry import Retry
+from workflows.errors import Gone, Interrupted, Passing, Problem
 from workflows.ports import Ports, Refused, SandboxSpec
 from workflows.progress import Progress
 from workflows.proof.harness import Harness
@@ -21,6 +23,7 @@ from workflows.proof.results import Results
 from workflows.proof.runners.detect import named
 from workflows.tree import Tree, unpack
 from workflows.trigger import Tenant, Trigger
+from workflows.unseen import shown, unseen, visible
 
 R = TypeVar("R", bound=Done)
 
@@ -56,16 +59,40 @@ def key(ctx: Context[Ports], name: str) -> str:
     return f"{ctx.run}/{ctx.path}/{name}"
 
 
-async def report(ctx: Context[Ports], trigger: Trigger, progress: Progress) -> CommentRef:
-    """Edits the one comment on the issue that says how far we are."""
+async def try_to(ctx: Context[Ports], effect: Effect[Done], trigger: Trigger) -> str:
+    """For what is good to have, and nothing to fail by: empty when it is done, else why it is not."""
+    try:
+        await perform(ctx, effect, trigger)
+    except Interrupted:
+        raise
+    except Problem as problem:
+        if isinstance(problem, Passing) and ctx.attempt < Retry().attempts:
+            raise
+        return f"{effect.kind()}: {problem.sentence}"
+    return ""
+
+
+STICKY = "progress"
+"""One comment on each issue and pull request, whichever run writes it."""
+
+
+async def report(
+    ctx: Context[Ports], trigger: Trigger, progress: Progress, *, on: int | None = None
+) -> CommentRef:
+    """Edits the one comment on the issue, or on a pull request, that says how far we are."""
+    known = {
+        "hidden": (*hidden_in(trigger), *progress.hidden),
+        "spent": await ctx.ports.ledger.spent(ctx.run),
+    }
     return await perform(
         ctx,
         PostComment(
             key=key(ctx, f"progress-{progress.stage}"),
             repository=trigger.tenant.repository,
-            issue=trigger.issue.number,
-            body=ctx.ports.words.progress(progress),
-            sticky=ctx.run,
+            issue=on or trigger.issue.number,
+            body=ctx.ports.words.progress(progress.model_copy(update=known)),
+            # A question may be asked beside a run that is being worked on, and speaks for itself.
+            sticky=ctx.run if trigger.workflow == "ask" else STICKY,
         ),
         trigger,
     )
@@ -87,11 +114,12 @@ def sandbox_spec(ctx: Context[Ports], tenant: Tenant) -> SandboxSpec:
     return SandboxSpec(run=ctx.run, tenant=tenant.repository, image=ctx.ports.image)
 
 
-async def harness(ctx: Context[Ports], case: Case) -> Harness:
+async def harness(ctx: Context[Ports], case: Case, tree: Tree | None = None) -> Harness:
+    """On the base, if nothing else is said."""
     return Harness(
         sandboxes=ctx.ports.sandboxes,
         spec=sandbox_spec(ctx, case.trigger.tenant),
-        tree=await base_tree(ctx, case),
+        tree=tree or await base_tree(ctx, case),
         runner=named(case.runner),
     )
 
@@ -106,14 +134,28 @@ def desk(ctx: Context[Ports], case: Case, tree: Tree, objection: Callable[[str],
 
 
 async def baseline(ctx: Context[Ports], case: Case) -> Results:
-    return Results.model_validate_json(await ctx.ports.blobs.get(case.baseline))
+    """From the blobs, or run again where this machine does not have it."""
+    try:
+        return Results.model_validate_json(await ctx.ports.blobs.get(case.baseline))
+    except Gone:
+        (ran,) = await (await harness(ctx, case)).run(Patch())
+        return ran.results
 
 
-_FENCE = re.compile(r"<(?=\s*/?\s*issue)", re.IGNORECASE)
+_FENCE = re.compile(r"<(?=\s*/?\s*(?:issue|review|question|diff))", re.IGNORECASE)
+
+
+def as_data(tag: str, text: str) -> str:
+    """Fenced for a model, so that it cannot be taken for an instruction of ours, nor end its own fence."""
+    return f"<{tag}>\n{_FENCE.sub('&lt;', text).strip()}\n</{tag}>"
 
 
 def told(trigger: Trigger) -> str:
-    """The issue as a model gets it: fenced, so that it cannot be taken for an instruction of ours."""
-    body = _FENCE.sub("&lt;", f"{trigger.issue.title}\n\n{trigger.issue.body}")
-    asked = f"\n\nThe maintainer who asked for this adds:\n{trigger.context}" if trigger.context else ""
-    return f"<issue>\n{body.strip()}\n</issue>{asked}"
+    """The issue as a model gets it: what people see of it, as data."""
+    issue = as_data("issue", f"{visible(trigger.issue.title)}\n\n{shown(trigger.issue.body)}")
+    context = shown(trigger.context)
+    return f"{issue}\n\nThe maintainer who asked for this adds:\n{context}" if context else issue
+
+
+def hidden_in(trigger: Trigger) -> tuple[str, ...]:
+    return unseen(trigger.issue.title, trigger.issue.body, trigger.context)

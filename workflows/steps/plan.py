@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from workflows.agents.loop import work
-from workflows.agents.roles import PLANNER
+from workflows.agents.roles import PLANNER, Plan
 from workflows.case import Case, Planned
 from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.ports import Ports
 from workflows.progress import Progress, Stage
 from workflows.steps.common import base_tree, desk, report, told
+from workflows.unseen import shown
 
 
 @step(timeout=1800)
 async def plan(ctx: Context[Ports], case: Case) -> Planned:
+    return Planned(case=case, plan=await make_plan(ctx, case))
+
+
+async def make_plan(ctx: Context[Ports], case: Case, *, earlier: Plan | None = None, said: str = "") -> Plan:
     await report(ctx, case.trigger, Progress(run=ctx.run, stage=Stage.PLAN))
     at = desk(ctx, case, await base_tree(ctx, case), lambda path: f"{path}: a planner changes nothing")
-    return Planned(case=case, plan=await work(ctx, PLANNER, told(case.trigger), at))
+    task = [told(case.trigger)]
+    if earlier is not None:
+        task.append(
+            f"Your plan was:\nCause: {earlier.cause}\nThe test: {earlier.test}\nThe fix: {earlier.fix}"
+        )
+        task.append(f"The maintainer who read it wants another one, and says:\n{shown(said)}")
+    return await work(ctx, PLANNER, "\n\n".join(task), at)

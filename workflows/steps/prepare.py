@@ -25,7 +25,7 @@ async def prepare(ctx: Context[Ports], trigger: Trigger) -> Case:
 
     async def choose() -> Branch:
         name = branch_for(trigger.issue)
-        taken = await ports.forge.has_branch(tenant, name)
+        taken = await ports.forge.tip(tenant, name)
         return Branch(name=f"{name}-{ctx.run[-6:]}" if taken else name)
 
     branch = (await ctx.record("branch", Branch, choose)).name

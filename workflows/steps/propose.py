@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from policies.effects import OpenPullRequest, PushCommit
+from policies.effects import AddLabels, AskForReview, OpenPullRequest, PullRequestRef, PushCommit
 from workflows.case import Proposed, Proven
 from workflows.engine.context import Context
 from workflows.engine.step import step
+from workflows.owners import owners_of
 from workflows.ports import Ports
-from workflows.progress import Progress, Stage
 from workflows.proof.statement import Proof
-from workflows.steps.common import key, perform, report
+from workflows.steps.common import base_tree, key, perform, report, try_to
+from workflows.steps.evidence import checked, in_review, with_head
+from workflows.tree import Tree
+
+LABEL = "redfirst"
+MOST_REVIEWERS = 15
 
 
 @step()
@@ -27,9 +32,7 @@ async def propose(ctx: Context[Ports], proven: Proven) -> Proposed:
         ),
         trigger,
     )
-    seen = Proof.model_validate_json(await ctx.ports.blobs.get(proven.proof))
-    proof = seen.model_copy(update={"head_sha": commit.sha})
-    digest = await ctx.ports.blobs.put(proof.model_dump_json(indent=2).encode())
+    proof, digest = await with_head(ctx, proven.proof, commit)
     title, body = ctx.ports.words.pull_request(trigger, proven.summary, proof, digest)
     pull_request = await perform(
         ctx,
@@ -43,15 +46,44 @@ async def propose(ctx: Context[Ports], proven: Proven) -> Proposed:
         ),
         trigger,
     )
-    await report(
-        ctx,
-        trigger,
-        Progress(
-            run=ctx.run,
-            stage=Stage.REVIEW,
-            red=proof.red.assertion,
-            green=proof.suite.after,
-            pull_request=pull_request.number,
-        ),
+    notes = await _introduced(ctx, proven, pull_request, proof)
+    await report(ctx, trigger, in_review(ctx.run, proof, pull_request.number))
+    return Proposed(
+        case=case,
+        commit=commit,
+        pull_request=pull_request,
+        proof=digest,
+        summary=proven.summary,
+        plan=proven.plan,
+        notes=notes,
     )
-    return Proposed(case=case, commit=commit, pull_request=pull_request, proof=digest)
+
+
+async def _introduced(
+    ctx: Context[Ports], proven: Proven, pull_request: PullRequestRef, proof: Proof
+) -> tuple[str, ...]:
+    """Reviewers, a label and a check. Without them it is a pull request all the same."""
+    case, trigger, number = proven.case, proven.case.trigger, pull_request.number
+    repository = trigger.tenant.repository
+    people, teams = _reviewers(proven, await base_tree(ctx, case))
+    ask = AskForReview(
+        key=key(ctx, "reviewers"), repository=repository, number=number, people=people, teams=teams
+    )
+    label = AddLabels(key=key(ctx, "label"), repository=repository, issue=number, names=(LABEL,))
+    notes = [
+        await try_to(ctx, ask, trigger) if people or teams else "",
+        await try_to(ctx, label, trigger),
+        await checked(ctx, trigger, proof),
+    ]
+    return tuple(filter(None, notes))
+
+
+def _reviewers(proven: Proven, base: Tree) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Who asked for it, and who looks after what it touches; no more than the rules let us ask."""
+    trigger = proven.case.trigger
+    touched = proven.fix.merged(proven.repro.test).paths()
+    owners = owners_of(touched, base, trigger.tenant.repository.partition("/")[0])
+    asked = () if trigger.actor.is_bot else (trigger.actor.login,)
+    others = [login for login in owners.people if login.lower() not in {each.lower() for each in asked}]
+    people = (*asked, *others)[:MOST_REVIEWERS]
+    return people, owners.teams[: MOST_REVIEWERS - len(people)]

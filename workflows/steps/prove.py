@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from policies.patch import Patch
 from workflows.case import Proven, Repairing
+from workflows.difference import patch_between
 from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.ports import Ports
 from workflows.proof.statement import Commands, Proof
+from workflows.steps.common import base_tree
+from workflows.steps.newest_base import on_newest_base
+from workflows.steps.repair import ground_tree
 
 
-@step()
+@step(timeout=3600)
 async def prove(ctx: Context[Ports], now: Repairing) -> Proven:
+    if now.ground is None:
+        now = await on_newest_base(ctx, now)
     assert now.green is not None  # noqa: S101 - the loop ends only when it is green
     assert now.suite is not None  # noqa: S101 - and the suite unharmed
-    case, repro = now.case, now.repro
+    case, repro, fix = now.case, now.repro, await _whole_fix(ctx, now)
     proof = Proof(
         run=ctx.run,
         repository=case.trigger.tenant.repository,
@@ -23,13 +30,31 @@ async def prove(ctx: Context[Ports], now: Repairing) -> Proven:
         commands=Commands(repro=repro.command, suite=case.suite_command),
         sandbox=case.sandbox,
         test=repro.test,
-        fix=now.fix,
+        fix=fix,
         test_digest=repro.test.digest(),
-        fix_digest=now.fix.digest(),
+        fix_digest=fix.digest(),
         red=repro.red,
         green=now.green,
         suite=now.suite,
         release=case.trigger.release,
     )
     digest = await ctx.ports.blobs.put(proof.model_dump_json(indent=2).encode())
-    return Proven(case=case, repro=repro, fix=now.fix, summary=now.summary, proof=digest)
+    return Proven(
+        case=case,
+        repro=repro,
+        fix=now.fix,
+        summary=now.summary,
+        proof=digest,
+        plan=now.plan,
+        ground=now.ground,
+    )
+
+
+async def _whole_fix(ctx: Context[Ports], now: Repairing) -> Patch:
+    """All that differs from the base but the test, whoever wrote it."""
+    if now.ground is None:
+        return now.fix
+    there = (await ground_tree(ctx, now)).with_patch(now.fix)
+    whole = patch_between(await base_tree(ctx, now.case), there)
+    tests = now.repro.test.paths()
+    return Patch(changes=tuple(change for change in whole.changes if change.path not in tests))

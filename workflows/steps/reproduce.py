@@ -8,6 +8,7 @@ from workflows.case import Planned, Repro, Reproducing
 from workflows.engine.context import Context
 from workflows.engine.nodes import workflow
 from workflows.engine.step import step
+from workflows.engine.values import Iteration
 from workflows.ports import Ports
 from workflows.progress import Progress, Stage
 from workflows.proof.integrity import author_objection, first_objection
@@ -55,8 +56,8 @@ async def check_red(ctx: Context[Ports], now: Reproducing) -> Reproducing:
     return now.model_copy(update={"red": verdict, "command": ran[0].results.command, "feedback": ""})
 
 
-def is_red(now: Reproducing) -> bool:
-    return now.red is not None
+def is_red(turn: Iteration[Reproducing]) -> bool:
+    return turn.last.red is not None
 
 
 def reproduced(now: Reproducing) -> Repro:

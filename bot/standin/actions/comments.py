@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.standin.actions.events import fire
 from bot.standin.actions.issues import BODY_LIMIT
-from bot.standin.errors import invalid, not_accessible, not_found
+from bot.standin.errors import GitHubError, invalid, not_accessible, not_found
 from bot.standin.jsontypes import Json
 from bot.standin.render import issues as shapes
 from bot.standin.render.common import REACTIONS
@@ -27,7 +27,7 @@ def _announce(
     urls = site.world.urls
     fields: dict[str, Json] = {
         "action": action,
-        "issue": shapes.issue(urls, repo, issue),
+        "issue": shapes.in_webhook(urls, repo, issue),
         "comment": shapes.comment(urls, repo, issue, comment),
         **extra,
     }
@@ -45,6 +45,8 @@ def _require_own(site: Site, repo: Repository, issue: Issue, comment: Comment, b
 async def create_comment(site: Site, repo: Repository, issue: Issue, by: User, body: str) -> Comment:
     site.require(repo, by, comment_need(issue.pull is not None))
     _check_body(body)
+    if issue.locked and not may(site.world.app, repo, by, triage_need(issue.pull is not None)):
+        raise GitHubError(403, "Unable to create comment because issue is locked.")
     now = site.world.now()
     comment = Comment(site.world.next_id("comment"), by, body, now, now)
     issue.comments.append(comment)

@@ -11,12 +11,14 @@ from bot.standin.world import Hook, Repository, User
 
 def fire(site: Site, repo: Repository, sender: User, event: str, fields: JsonObject) -> None:
     for hook in site.world.hooks:
-        if hook.wants(event) and _listens_to(hook, repo):
+        if hook.wants(event) and _listens_to(site, hook, repo):
             send(site, hook, repo, sender, event, fields)
 
 
-def _listens_to(hook: Hook, repo: Repository) -> bool:
-    return repo.installed if hook.repository_id is None else hook.repository_id == repo.id
+def _listens_to(site: Site, hook: Hook, repo: Repository) -> bool:
+    if hook.repository_id is None:
+        return site.world.installation_of(repo) is not None
+    return hook.repository_id == repo.id
 
 
 def send(site: Site, hook: Hook, repo: Repository, sender: User, event: str, fields: JsonObject) -> None:
@@ -26,7 +28,8 @@ def send(site: Site, hook: Hook, repo: Repository, sender: User, event: str, fie
         "repository": repositories.repository(urls, repo),
         "sender": users.simple(urls, sender),
     }
-    installation = site.world.app.installation_id if hook.repository_id is None else None
+    installed = site.world.installation_of(repo) if hook.repository_id is None else None
+    installation = installed.id if installed else None
     if installation is not None:
         # Only the app's own webhook names the installation; a repository's does not know of it.
         payload = {**payload, "installation": {"id": installation, "node_id": node_id("IN", installation)}}

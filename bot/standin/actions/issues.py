@@ -1,22 +1,25 @@
-"""Issues: opened, edited, closed, labelled; and so are pull requests, each of which is an issue too."""
+"""Issues: opened, edited, closed, locked; and so are pull requests, each of which is an issue too."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.standin.actions import pull_view
-from bot.standin.actions.events import fire
-from bot.standin.errors import GitHubError, invalid, not_accessible
+from bot.standin.actions.announce import announce
+from bot.standin.actions.assignees import assign, set_assignees
+from bot.standin.actions.history import note
+from bot.standin.actions.labels import known_or_new, set_labels, tell_of
+from bot.standin.errors import invalid
+from bot.standin.git import refs
 from bot.standin.jsontypes import Json
-from bot.standin.render import issues as shapes
-from bot.standin.roles import ISSUES_OPEN, LABELS_CREATE, comment_need, may, triage_need
+from bot.standin.roles import ISSUES_OPEN, comment_need, may, triage_need
 from bot.standin.site import Site
-from bot.standin.world import Issue, Label, Repository, State, User
+from bot.standin.world import Issue, Pull, Repository, State, User
 
 BODY_LIMIT = 65536
 TITLE_LIMIT = 256
-LABEL_LIMIT = 50
+LOCK_REASONS = ("off-topic", "too heated", "resolved", "spam")
+_STATE_REASONS = (None, "completed", "not_planned", "duplicate", "reopened")
 
 
 @dataclass(frozen=True)
@@ -40,20 +43,6 @@ def check_text(resource: str, title: str | None, body: str | None) -> None:
         raise invalid(resource, "body", "custom", f"body is too long (maximum is {BODY_LIMIT} characters)")
 
 
-async def announce(
-    site: Site, repo: Repository, issue: Issue, by: User, action: str, extra: Mapping[str, Json] | None = None
-) -> None:
-    """The `issues` event, or `pull_request` for what is one."""
-    fields: dict[str, Json] = {"action": action}
-    if issue.pull is None:
-        fields["issue"] = shapes.issue(site.world.urls, repo, issue)
-    else:
-        fields["number"] = issue.number
-        fields["pull_request"] = await pull_view.full(site, repo, issue, issue.pull)
-    event = "issues" if issue.pull is None else "pull_request"
-    fire(site, repo, by, event, {**fields, **(extra or {})})
-
-
 async def open_issue(
     site: Site,
     repo: Repository,
@@ -68,12 +57,14 @@ async def open_issue(
     check_text("Issue", title, body)
     issue = new_issue(site, repo, by, title, body)
     # GitHub drops labels and assignees silently where the author may not set them.
-    if may(site.world.app, repo, by, triage_need(False)):
-        issue.assignees = _assignable(site, repo, assignees)
-        issue.labels = [_label(site, repo, name, by) for name in dict.fromkeys(labels)]
+    trusted = may(site.world.app, repo, by, triage_need(False))
+    if trusted:
+        issue.labels = [known_or_new(site, repo, name, by) for name in dict.fromkeys(labels)]
     await announce(site, repo, issue, by, "opened")
     for label in issue.labels:
-        await _announce_label(site, repo, issue, by, "labeled", label)
+        await tell_of(site, repo, issue, by, "labeled", label)
+    if trusted:
+        await assign(site, repo, issue, by, assignees)
     return issue
 
 
@@ -91,9 +82,12 @@ async def edit_issue(site: Site, repo: Repository, issue: Issue, by: User, edit:
     site.require(repo, by, comment_need(is_pull) if issue.user.id == by.id else need)
     if edit.state not in (None, "open", "closed"):
         raise invalid("Issue", "state", "invalid")
+    if edit.state_reason not in _STATE_REASONS:
+        raise invalid("Issue", "state_reason", "invalid")
     check_text("Issue", edit.title, edit.body)
     changes: dict[str, Json] = {}
     if edit.title is not None and edit.title != issue.title:
+        note(site, issue, by, "renamed", renamed=(issue.title, edit.title))
         changes["title"], issue.title = {"from": issue.title}, edit.title
     if edit.body is not None and edit.body != issue.body:
         changes["body"], issue.body = {"from": issue.body or ""}, edit.body
@@ -102,13 +96,12 @@ async def edit_issue(site: Site, repo: Repository, issue: Issue, by: User, edit:
         await announce(site, repo, issue, by, "edited", {"changes": changes})
     if may(site.world.app, repo, by, need):
         if edit.assignees is not None:
-            issue.assignees = _assignable(site, repo, edit.assignees)
+            await set_assignees(site, repo, issue, by, edit.assignees)
         if edit.labels is not None:
             await set_labels(site, repo, issue, by, edit.labels)
     if edit.state is not None:
-        await set_state(
-            site, repo, issue, by, "open" if edit.state == "open" else "closed", edit.state_reason
-        )
+        state: State = "open" if edit.state == "open" else "closed"
+        await set_state(site, repo, issue, by, state, edit.state_reason)
 
 
 async def set_state(
@@ -117,80 +110,44 @@ async def set_state(
     if state == issue.state:
         return
     if issue.pull is not None and issue.pull.merged_at is not None:
-        raise GitHubError(
-            422, "Validation Failed", [{"resource": "Issue", "code": "invalid", "field": "state"}]
-        )
+        raise invalid("Issue", "state", "invalid")
+    if issue.pull is not None and state == "open":
+        await _check_head(site, issue.pull)
     mark_state(site, issue, by, state, reason)
     await announce(site, repo, issue, by, "closed" if state == "closed" else "reopened")
 
 
+async def _check_head(site: Site, pull: Pull) -> None:
+    """A closed pull request no longer follows its branch, and cannot be opened on another head."""
+    home = pull.head_repository
+    sha = None if home is None else await refs.branch_sha(site.git_of(home), pull.head)
+    if sha != pull.head_sha:
+        what = "has been deleted" if sha is None else "was force-pushed or recreated"
+        message = f"state cannot be changed. The {pull.head} branch {what}."
+        raise invalid("PullRequest", "state", "invalid", message)
+
+
 def mark_state(site: Site, issue: Issue, by: User, state: State, reason: str | None) -> None:
-    now = site.world.now()
-    issue.state, issue.updated_at = state, now
     closed = state == "closed"
-    issue.closed_at, issue.closed_by = (now, by) if closed else (None, None)
+    issue.state = state
+    note(site, issue, by, "closed" if closed else "reopened")
+    issue.closed_at, issue.closed_by = (issue.updated_at, by) if closed else (None, None)
     if issue.pull is None:
         issue.state_reason = (reason or "completed") if closed else "reopened"
 
 
-def _assignable(site: Site, repo: Repository, logins: Sequence[str]) -> list[User]:
-    """Only people of the repository can be assigned; GitHub ignores the others."""
-    people = {repo.owner.login, *repo.collaborators}
-    return [site.world.user(login) for login in dict.fromkeys(logins) if login in people]
-
-
-def _label(site: Site, repo: Repository, name: str, by: User) -> Label:
-    """An unknown label is made on the fly, in grey, by those who may make labels."""
-    known = repo.labels.get(name.lower())
-    if known is not None:
-        return known
-    return create_label(site, repo, by, name=name, color="ededed", description=None)
-
-
-def create_label(
-    site: Site, repo: Repository, by: User, *, name: str, color: str, description: str | None
-) -> Label:
-    if not may(site.world.app, repo, by, LABELS_CREATE):
-        raise not_accessible("integration" if by.type == "Bot" else "personal access token")
-    if not name.strip():
-        raise invalid("Label", "name", "missing_field")
-    if len(name) > LABEL_LIMIT:
-        raise invalid("Label", "name", "custom", f"name is too long (maximum is {LABEL_LIMIT} characters)")
-    if name.lower() in repo.labels:
-        raise invalid("Label", "name", "already_exists")
-    label = Label(site.world.next_id("label"), name, color, description)
-    repo.labels[name.lower()] = label
-    return label
-
-
-async def add_labels(site: Site, repo: Repository, issue: Issue, by: User, names: Sequence[str]) -> None:
+async def lock(site: Site, repo: Repository, issue: Issue, by: User, reason: str | None) -> None:
     site.require(repo, by, triage_need(issue.pull is not None))
-    for name in names:
-        label = _label(site, repo, name, by)
-        if not issue.has_label(name):
-            issue.labels.append(label)
-            issue.updated_at = site.world.now()
-            await _announce_label(site, repo, issue, by, "labeled", label)
+    if reason is not None and reason not in LOCK_REASONS:
+        raise invalid("Issue", "lock_reason", "invalid")
+    issue.locked, issue.lock_reason = True, reason
+    note(site, issue, by, "locked")
+    await announce(site, repo, issue, by, "locked")
 
 
-async def remove_label(site: Site, repo: Repository, issue: Issue, by: User, name: str) -> None:
+async def unlock(site: Site, repo: Repository, issue: Issue, by: User) -> None:
     site.require(repo, by, triage_need(issue.pull is not None))
-    if not issue.has_label(name):
-        raise GitHubError(404, "Label does not exist")
-    label = repo.labels[name.lower()]
-    issue.labels.remove(label)
-    issue.updated_at = site.world.now()
-    await _announce_label(site, repo, issue, by, "unlabeled", label)
-
-
-async def set_labels(site: Site, repo: Repository, issue: Issue, by: User, names: Sequence[str]) -> None:
-    wanted = {name.lower() for name in names}
-    for label in [label for label in issue.labels if label.name.lower() not in wanted]:
-        await remove_label(site, repo, issue, by, label.name)
-    await add_labels(site, repo, issue, by, names)
-
-
-async def _announce_label(
-    site: Site, repo: Repository, issue: Issue, by: User, action: str, label: Label
-) -> None:
-    await announce(site, repo, issue, by, action, {"label": shapes.label(site.world.urls, repo, label)})
+    if issue.locked:
+        issue.locked, issue.lock_reason = False, None
+        note(site, issue, by, "unlocked")
+        await announce(site, repo, issue, by, "unlocked")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from bot.standin.actions import issues
+from bot.standin.actions.announce import announce
 from bot.standin.actions.events import fire
+from bot.standin.actions.history import note
+from bot.standin.actions.lines import follow_head
 from bot.standin.errors import unprocessable
-from bot.standin.git import compare, objects, refs
+from bot.standin.git import compare, forks, objects, refs
 from bot.standin.git.refs import NOTHING, Ref
 from bot.standin.jsontypes import Json
 from bot.standin.render import git as shapes
@@ -51,29 +54,61 @@ async def _after_push(
     site: Site, repo: Repository, by: User, name: str, before: str, after: str, *, forced: bool = False
 ) -> None:
     repo.pushed_at = site.world.now()
+    if NOTHING in (before, after):
+        _announce_ref(site, repo, by, name, "create" if before == NOTHING else "delete")
     await _announce_push(site, repo, by, name, before, after, forced)
     branch = name.removeprefix("refs/heads/")
     if branch == name:
         return
-    for issue, pull in repo.open_pulls():
-        if pull.base == branch and after != NOTHING:
-            pull.base_sha = after
-        if pull.head == branch:
-            await _follow_head(site, repo, issue, pull, by, before, after)
-        elif pull.base == branch and after == NOTHING:
-            await issues.set_state(site, repo, issue, by, "closed")
+    for target in site.world.repositories.values():
+        for issue, pull in target.open_pulls():
+            if target is repo and pull.base == branch and after != NOTHING:
+                pull.base_sha = after
+            if pull.head_repository is repo and pull.head == branch:
+                await _follow_head(site, target, issue, pull, by, before, after, forced)
+            elif target is repo and pull.base == branch and after == NOTHING:
+                await issues.set_state(site, target, issue, by, "closed")
 
 
 async def _follow_head(
-    site: Site, repo: Repository, issue: Issue, pull: Pull, by: User, before: str, after: str
+    site: Site,
+    repo: Repository,
+    issue: Issue,
+    pull: Pull,
+    by: User,
+    before: str,
+    after: str,
+    forced: bool,
 ) -> None:
     if after == NOTHING:
+        note(site, issue, by, "head_ref_deleted")
         await issues.set_state(site, repo, issue, by, "closed")
         return
+    git, hidden = site.git_of(repo), f"refs/pull/{issue.number}/head"
+    if pull.head_repository is not None and pull.head_repository is not repo:
+        await forks.bring(git, site.git_of(pull.head_repository), pull.head, hidden)
     pull.head_sha = after
+    if forced:
+        note(site, issue, by, "head_ref_force_pushed", commit_id=after)
     issue.updated_at = site.world.now()
-    await refs.set_hidden(site.git_of(repo), f"refs/pull/{issue.number}/head", after)
-    await issues.announce(site, repo, issue, by, "synchronize", {"before": before, "after": after})
+    await refs.set_hidden(git, hidden, after)
+    await follow_head(site, repo, pull)
+    await announce(site, repo, issue, by, "synchronize", {"before": before, "after": after})
+
+
+def _announce_ref(site: Site, repo: Repository, by: User, name: str, event: str) -> None:
+    """Heads and tags only: nobody hears of other references."""
+    _, kind, short = name.split("/", 2)
+    if kind not in ("heads", "tags"):
+        return
+    fields: dict[str, Json] = {
+        "ref": short,
+        "ref_type": "branch" if kind == "heads" else "tag",
+        "pusher_type": "user",
+    }
+    if event == "create":
+        fields |= {"master_branch": repo.default_branch, "description": repo.description}
+    fire(site, repo, by, event, fields)
 
 
 async def _announce_push(
@@ -114,7 +149,7 @@ async def _pushed_commit(site: Site, repo: Repository, sha: str) -> Json:
         "tree_id": commit.tree,
         "distinct": True,
         "message": commit.message,
-        "timestamp": commit.committer.at.isoformat(),
+        "timestamp": commit.committer.at.replace(microsecond=0).isoformat(),
         "url": shape["html_url"],
         "author": {"name": commit.author.name, "email": commit.author.email},
         "committer": {"name": commit.committer.name, "email": commit.committer.email},

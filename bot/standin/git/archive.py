@@ -1,4 +1,4 @@
-"""A repository's files at one commit, as the archive that GitHub gives."""
+"""A repository's files at one commit, as the archives that GitHub gives."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ import gzip
 
 from bot.standin.git.run import Git
 
+ENDINGS = {"tar": "tar.gz", "zip": "zip"}
+TYPES = {"tar": "application/x-gzip", "zip": "application/zip"}
 
-async def tarball(git: Git, full_name: str, commit: str) -> tuple[str, bytes]:
-    """The archive's name and content; everything is below one folder, `owner-repository-abc1234`."""
-    folder = f"{full_name.replace('/', '-')}-{commit[:7]}"
-    tar = await git.run("archive", "--format=tar", f"--prefix={folder}/", commit)
+
+def folder(full_name: str, commit: str) -> str:
+    """Everything is below this one, `owner-repository-abc1234`."""
+    return f"{full_name.replace('/', '-')}-{commit[:7]}"
+
+
+async def pack(git: Git, full_name: str, commit: str, kind: str) -> bytes:
+    prefix = f"--prefix={folder(full_name, commit)}/"
+    packed = await git.run("archive", f"--format={kind}", prefix, commit)
     # A fixed time, so that one commit always gives the same bytes.
-    return f"{folder}.tar.gz", gzip.compress(tar, mtime=0)
+    return gzip.compress(packed, mtime=0) if kind == "tar" else packed

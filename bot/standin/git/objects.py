@@ -36,6 +36,9 @@ class Commit:
     author: Identity
     committer: Identity
     message: str
+    signature: str | None = None
+    payload: str = ""
+    """What the signature is of: the object without it."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,14 @@ async def _apply(git: Git, change: Change, env: dict[str, str]) -> None:
 
 
 async def write_commit(
-    git: Git, *, tree: str, parents: Sequence[str], message: str, author: Identity, committer: Identity
+    git: Git,
+    *,
+    tree: str,
+    parents: Sequence[str],
+    message: str,
+    author: Identity,
+    committer: Identity,
+    signature: str | None = None,
 ) -> str:
     if await kind(git, tree) != "tree":
         raise unprocessable("Tree SHA does not exist")
@@ -138,6 +148,9 @@ async def write_commit(
             raise unprocessable("Parent SHA does not exist or is not a commit object")
     head = [f"tree {tree}", *(f"parent {p}" for p in parents)]
     head += [f"author {author.line()}", f"committer {committer.line()}"]
+    if signature is not None:
+        # A line that goes on begins with a space, or it would be the next field.
+        head.append("gpgsig " + signature.replace("\0", "").strip("\n").replace("\n", "\n "))
     # Not commit-tree: it would add a newline, and the message must come back as it was sent.
     raw = "\n".join(head) + "\n\n" + message.replace("\0", "")
     return (
@@ -163,10 +176,28 @@ async def read_commit(git: Git, sha: str) -> Commit:
         raise not_found()
     raw = (await git.run("cat-file", "commit", sha)).decode(errors="replace")
     head, _, message = raw.partition("\n\n")
-    fields: dict[str, list[str]] = {}
-    for line in head.split("\n"):
-        name, _, value = line.partition(" ")
-        fields.setdefault(name, []).append(value)
+    fields = _fields(head)
     author, committer = _identity(fields["author"][0]), _identity(fields["committer"][0])
-    parents = tuple(fields.get("parent", []))
-    return Commit(sha, fields["tree"][0], parents, author, committer, message.rstrip("\n"))
+    signature = fields.get("gpgsig", [None])[0]
+    return Commit(
+        sha,
+        fields["tree"][0],
+        tuple(fields.get("parent", [])),
+        author,
+        committer,
+        message.rstrip("\n"),
+        signature,
+        raw if signature is None else _unsigned(head) + "\n\n" + message,
+    )
+
+
+def _fields(head: str) -> dict[str, list[str]]:
+    fields: dict[str, list[str]] = {}
+    for line in head.replace("\n ", "\0").split("\n"):
+        name, _, value = line.partition(" ")
+        fields.setdefault(name, []).append(value.replace("\0", "\n"))
+    return fields
+
+
+def _unsigned(head: str) -> str:
+    return re.sub(r"(?m)^gpgsig .*(?:\n .*)*\n?", "", head).rstrip("\n")

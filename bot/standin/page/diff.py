@@ -32,10 +32,10 @@ def _file(change: FileChange) -> Html:
     if change.patch is None:
         body = tag("p", "No text to show.", class_="muted pad")
     else:
-        body = tag("pre", *(_line(line) for line in change.patch.split("\n")), class_="diff")
+        body = tag("pre", *(line(text) for text in change.patch.split("\n")), class_="diff")
     return tag("details", head, body, open=True, class_="box file")
 
 
-def _line(line: str) -> Html:
-    kind = _KINDS.get(line[:1], "")
-    return tag("span", line or " ", class_=f"row-{kind}" if kind else "row")
+def line(given: str) -> Html:
+    kind = _KINDS.get(given[:1], "")
+    return tag("span", given or " ", class_=f"row-{kind}" if kind else "row")

@@ -7,8 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.standin.actions import comments, issues, pulls, reviews
+from bot.standin.actions import assignees, comments, issues, labels, merging, pulls, reviews, workflows
+from bot.standin.actions.checks import RunEdit
 from bot.standin.actions.issues import IssueEdit
+from bot.standin.actions.lines import LineComment
 from bot.standin.errors import GitHubError
 from bot.standin.page.views import number_of, repository_of
 from bot.standin.site import Site
@@ -43,7 +45,7 @@ async def new_issue(site: Site, request: Request) -> Response:
 async def add_label(site: Site, request: Request) -> Response:
     repo, fields = repository_of(site, request), await _fields(request)
     issue = repo.issue(number_of(request))
-    await issues.add_labels(site, repo, issue, _user(site, fields), [fields.get("label", "")])
+    await labels.add_labels(site, repo, issue, _user(site, fields), [fields.get("label", "")])
     return _back(f"/{repo.full_name}/issues/{issue.number}")
 
 
@@ -59,17 +61,47 @@ async def comment(site: Site, request: Request) -> Response:
     return _back(f"/{repo.full_name}/issues/{issue.number}")
 
 
+async def assign(site: Site, request: Request) -> Response:
+    repo, fields = repository_of(site, request), await _fields(request)
+    issue = repo.issue(number_of(request))
+    await assignees.assign(site, repo, issue, _user(site, fields), [fields.get("login", "")])
+    return _back(f"/{repo.full_name}/issues/{issue.number}")
+
+
+def _on_line(fields: dict[str, str]) -> LineComment | None:
+    """`path:12`, or nothing."""
+    path, _, line = fields.get("line", "").strip().rpartition(":")
+    if not path:
+        return None
+    return LineComment(path, fields.get("body", ""), int(line) if line.isascii() and line.isdigit() else None)
+
+
 async def act_on_pull(site: Site, request: Request) -> Response:
     repo, fields = repository_of(site, request), await _fields(request)
     issue, pull = repo.pull(number_of(request))
     by, do = _user(site, fields), fields.get("do", "")
     if do == "merge":
-        await pulls.merge_pull(site, repo, issue, pull, by)
+        await merging.merge_pull(site, repo, issue, pull, by)
     elif do == "ready":
         await pulls.make_ready(site, repo, issue, pull, by)
+    elif do == "draft":
+        await pulls.make_draft(site, repo, issue, pull, by)
     else:
-        await reviews.create_review(site, repo, issue, pull, by, event=do, body=fields.get("body", ""))
+        line = _on_line(fields)
+        body, lines = ("", [line]) if line and do == "COMMENT" else (fields.get("body", ""), [line])
+        found = [one for one in lines if one is not None]
+        await reviews.create_review(site, repo, issue, pull, by, event=do, body=body, comments=found)
     return _back(f"/{repo.full_name}/pull/{issue.number}")
+
+
+async def check(site: Site, request: Request) -> Response:
+    """As if a workflow had run on the head."""
+    repo, fields = repository_of(site, request), await _fields(request)
+    number, by = number_of(request), _user(site, fields)
+    said, name = fields.get("summary", ""), fields.get("name", "tests")
+    edit = RunEdit(conclusion=fields.get("do", "failure"), title=name, summary=said)
+    await workflows.report_on(site, repo, number, by, name, edit, said)
+    return _back(f"/{repo.full_name}/pull/{number}")
 
 
 async def redeliver(site: Site, request: Request) -> Response:

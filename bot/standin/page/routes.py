@@ -39,7 +39,9 @@ _FORMS: tuple[tuple[str, View], ...] = (
     (_REPO + "/issues/-/new", forms.new_issue),
     (_REPO + "/issues/{number:int}/-/label", forms.add_label),
     (_REPO + "/issues/{number:int}/-/comment", forms.comment),
+    (_REPO + "/issues/{number:int}/-/assign", forms.assign),
     (_PULL + "/-/act", forms.act_on_pull),
+    (_PULL + "/-/check", forms.check),
     ("/-/deliveries/{delivery_id:int}/redeliver", forms.redeliver),
 )
 

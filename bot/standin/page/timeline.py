@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.standin.page import diff
 from bot.standin.page.html import Html, join, tag
 from bot.standin.page.layout import ago, avatar, choose_user, label, who
 from bot.standin.page.markdown import render
 from bot.standin.render.users import association
 from bot.standin.site import Site
-from bot.standin.world import Issue, Reaction, Repository, Review, User
+from bot.standin.world import Issue, Reaction, Repository, Review, ReviewComment, User
 
 _EMOJI = {
     "+1": "👍", "-1": "👎", "laugh": "😄", "confused": "😕",
@@ -68,16 +69,24 @@ def _review(repo: Repository, review: Review) -> Html:
         return line
     anchor = f"pullrequestreview-{review.id}"
     body = _post(repo, review.user, review.body, review.submitted_at, [], anchor) if review.body else Html("")
-    lines = [
-        tag(
-            "div",
-            tag("code", f"{c.path}:{c.line}" if c.line else c.path),
-            render(c.body),
-            class_="box line-comment",
-        )
-        for c in review.comments
-    ]
-    return join(line, body, *lines)
+    return join(line, body, *(_line_comment(comment) for comment in review.comments))
+
+
+def _line_comment(comment: ReviewComment) -> Html:
+    """With the lines that it is about, the last four of its hunk."""
+    place = f"{comment.path}:{comment.original_line}" if comment.original_line else comment.path
+    outdated = comment.original_line is not None and comment.line is None
+    badge = tag("span", "Outdated", class_="pill") if outdated else Html("")
+    hunk = [diff.line(text) for text in comment.diff_hunk.split("\n")[-4:]]
+    return tag(
+        "div",
+        tag("div", tag("code", place), " ", badge, class_="head"),
+        tag("pre", *hunk, class_="diff"),
+        tag("div", who(comment.user), render(comment.body), class_="markdown"),
+        _reactions(comment.reactions),
+        id=f"discussion_r{comment.id}",
+        class_="box line-comment",
+    )
 
 
 def labels_box(site: Site, repo: Repository, issue: Issue) -> Html:

@@ -13,6 +13,7 @@ from bot.standin.git import compare
 from bot.standin.page import diff, layout
 from bot.standin.page.html import Html, join, link, tag
 from bot.standin.page.layout import ago, choose_user, label, page, state_badge, who
+from bot.standin.page.sidebar import assignees_box, checks_box, reviewers_box
 from bot.standin.page.timeline import comment_form, conversation, labels_box
 from bot.standin.site import Site
 from bot.standin.world import Delivery, Issue, Pull, Repository
@@ -94,7 +95,7 @@ async def issue_page(site: Site, request: Request) -> Response:
         return await pull_page(site, request)
     about = tag("span", who(issue.user), " opened this ", ago(issue.created_at), class_="muted")
     body = tag("div", conversation(repo, issue), comment_form(site, repo, issue))
-    aside = tag("aside", labels_box(site, repo, issue))
+    aside = tag("aside", assignees_box(site, repo, issue), labels_box(site, repo, issue))
     columns = tag("div", body, aside, class_="columns")
     return page(f"{issue.title} #{issue.number}", _heading(issue, about), columns, repo=repo, at="issues")
 
@@ -112,7 +113,7 @@ async def pull_page(site: Site, request: Request) -> Response:
         f" {wants} {len(commits)} commit{plural} into ",
         tag("code", pull.base),
         " from ",
-        tag("code", pull.head),
+        tag("code", pull.head if pull.head_repository is repo else pull.label()),
         class_="muted",
     )
     rows = [
@@ -135,7 +136,14 @@ async def pull_page(site: Site, request: Request) -> Response:
         diff.files(changes),
         comment_form(site, repo, issue),
     )
-    aside = tag("aside", labels_box(site, repo, issue), _pull_box(site, repo, issue, pull))
+    aside = tag(
+        "aside",
+        reviewers_box(pull),
+        _pull_box(site, repo, issue, pull),
+        checks_box(site, repo, issue, pull),
+        assignees_box(site, repo, issue),
+        labels_box(site, repo, issue),
+    )
     columns = tag("div", body, aside, class_="columns")
     return page(f"{issue.title} #{issue.number}", _heading(issue, about), columns, repo=repo, at="pulls")
 
@@ -143,7 +151,8 @@ async def pull_page(site: Site, request: Request) -> Response:
 def _pull_box(site: Site, repo: Repository, issue: Issue, pull: Pull) -> Html:
     if issue.state == "closed":
         return Html("")
-    ready = tag("button", "Ready for review", name="do", value="ready") if pull.draft else Html("")
+    turn = ("Ready for review", "ready") if pull.draft else ("Convert to draft", "draft")
+    ready = tag("button", turn[0], name="do", value=turn[1])
     merge = Html("") if pull.draft else tag("button", "Merge", name="do", value="merge", class_="primary")
     return tag(
         "section",
@@ -151,11 +160,13 @@ def _pull_box(site: Site, repo: Repository, issue: Issue, pull: Pull) -> Html:
         tag(
             "form",
             tag("textarea", name="body", rows="3", placeholder="What do you think?", aria_label="Review"),
+            tag("input", name="line", placeholder="On a line: path:12", aria_label="Line"),
             tag("div", choose_user(site), class_="row"),
             tag(
                 "div",
                 tag("button", "Approve", name="do", value="APPROVE"),
                 tag("button", "Request changes", name="do", value="REQUEST_CHANGES"),
+                tag("button", "Comment", name="do", value="COMMENT"),
                 ready,
                 merge,
                 class_="row wrap",

@@ -11,14 +11,22 @@ from bot.standin.git.objects import Commit, Identity, TreeEntry
 from bot.standin.git.refs import Ref
 from bot.standin.jsontypes import Json, JsonObject
 from bot.standin.render import users
-from bot.standin.render.common import node_id, time
+from bot.standin.render.common import maybe_time, node_id, time
 from bot.standin.urls import Urls
 from bot.standin.world import Repository, World
 
-# Nothing here is signed, so nothing may claim to be.
-_UNSIGNED: JsonObject = {
-    "verified": False, "reason": "unsigned", "signature": None, "payload": None, "verified_at": None,
-}  # fmt: skip
+
+def _verification(repo: Repository, given: Commit) -> JsonObject:
+    """Valid is what GitHub made and signed itself; it knows the key of nobody else here."""
+    at = repo.verified.get(given.sha)
+    signed = given.signature is not None
+    return {
+        "verified": at is not None,
+        "reason": "valid" if at else "unknown_key" if signed else "unsigned",
+        "signature": given.signature,
+        "payload": given.payload if signed else None,
+        "verified_at": maybe_time(at),
+    }
 
 
 def ref(urls: Urls, repo: Repository, given: Ref) -> JsonObject:
@@ -88,7 +96,7 @@ def git_commit(urls: Urls, repo: Repository, given: Commit) -> JsonObject:
             {**_object(urls, repo, "commit", sha), "html_url": _commit_page(urls, repo, sha)}
             for sha in given.parents
         ],
-        "verification": _UNSIGNED,
+        "verification": _verification(repo, given),
     }
 
 
@@ -112,7 +120,7 @@ def commit(world: World, repo: Repository, given: Commit) -> JsonObject:
             "tree": _object(urls, repo, "tree", given.tree),
             "url": f"{url}/git/commits/{given.sha}",
             "comment_count": 0,
-            "verification": _UNSIGNED,
+            "verification": _verification(repo, given),
         },
         "url": f"{url}/commits/{given.sha}",
         "html_url": _commit_page(urls, repo, given.sha),
@@ -184,3 +192,9 @@ def branch(world: World, repo: Repository, name: str, tip: Commit) -> JsonObject
         },
         "protection_url": f"{url}/protection",
     }
+
+
+def short_branch(urls: Urls, repo: Repository, tip: Ref) -> JsonObject:
+    name = tip.name.removeprefix("refs/heads/")
+    commit = {"sha": tip.sha, "url": f"{urls.repository(repo.full_name)}/commits/{tip.sha}"}
+    return {"name": name, "commit": commit, "protected": False}

@@ -18,7 +18,7 @@ def hook(urls: Urls, repo: Repository, given: Hook) -> JsonObject:
         "name": "web",
         "active": given.active,
         "events": list(given.events),
-        "config": {"url": given.url, "content_type": "json", "insecure_ssl": "0", "secret": "********"},
+        "config": config(given),
         "created_at": time(given.created_at),
         "updated_at": time(given.created_at),
         "url": url,
@@ -26,6 +26,16 @@ def hook(urls: Urls, repo: Repository, given: Hook) -> JsonObject:
         "ping_url": f"{url}/pings",
         "deliveries_url": f"{url}/deliveries",
         "last_response": {"code": None, "status": "unused", "message": None},
+    }
+
+
+def config(given: Hook) -> JsonObject:
+    secret = {"secret": "********"} if given.secret else {}
+    return {
+        "content_type": given.content_type,
+        "insecure_ssl": given.insecure_ssl,
+        **secret,
+        "url": given.url,
     }
 
 

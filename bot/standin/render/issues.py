@@ -20,8 +20,6 @@ def label(urls: Urls, repo: Repository, given: Label) -> JsonObject:
         "color": given.color,
         "default": given.default,
         "description": given.description,
-        "archived_at": None,
-        "archived_by": None,
     }
 
 
@@ -41,13 +39,13 @@ def issue(urls: Urls, repo: Repository, given: Issue) -> JsonObject:
         "events_url": f"{url}/events",
         "html_url": page_url(urls, repo, given),
         "id": given.id,
-        "node_id": node_id("PR" if given.pull else "I", given.id),
+        "node_id": node_id("PR", given.pull.id) if given.pull else node_id("I", given.id),
         "number": given.number,
         "title": given.title,
         "user": users.simple(urls, given.user),
         "labels": [label(urls, repo, one) for one in given.labels],
         "state": given.state,
-        "locked": False,
+        "locked": given.locked,
         "assignee": assignees[0] if assignees else None,
         "assignees": assignees,
         "milestone": None,
@@ -56,7 +54,7 @@ def issue(urls: Urls, repo: Repository, given: Issue) -> JsonObject:
         "updated_at": time(given.updated_at),
         "closed_at": maybe_time(given.closed_at),
         "author_association": users.association(repo, given.user),
-        "active_lock_reason": None,
+        "active_lock_reason": given.lock_reason,
         "body": given.body,
         "closed_by": users.simple(urls, given.closed_by) if given.closed_by else None,
         "reactions": reaction_counts(url, given.reactions),
@@ -75,6 +73,11 @@ def issue(urls: Urls, repo: Repository, given: Issue) -> JsonObject:
             "merged_at": maybe_time(given.pull.merged_at),
         }
     return shape
+
+
+def in_webhook(urls: Urls, repo: Repository, given: Issue) -> JsonObject:
+    """Webhooks do not say who closed it: the sender did."""
+    return {name: value for name, value in issue(urls, repo, given).items() if name != "closed_by"}
 
 
 def comment(urls: Urls, repo: Repository, of: Issue, given: Comment) -> JsonObject:

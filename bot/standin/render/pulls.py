@@ -1,4 +1,4 @@
-"""Pull requests and reviews."""
+"""Pull requests."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from bot.standin.jsontypes import Json, JsonObject
 from bot.standin.render import issues, repositories, users
-from bot.standin.render.common import maybe_time, node_id, reaction_counts, time
+from bot.standin.render.common import maybe_time, node_id, time
 from bot.standin.urls import Urls
-from bot.standin.world import Issue, Pull, Repository, Review, ReviewComment
+from bot.standin.world import Issue, Pull, Repository, User
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,29 @@ class PullFacts:
     mergeable: bool | None
 
 
-def _side(urls: Urls, repo: Repository, branch: str, sha: str) -> JsonObject:
+def _side(urls: Urls, owner: User, repo: Repository | None, branch: str, sha: str) -> JsonObject:
     return {
-        "label": f"{repo.owner.login}:{branch}",
+        "label": f"{owner.login}:{branch}",
         "ref": branch,
         "sha": sha,
-        "user": users.simple(urls, repo.owner),
-        "repo": repositories.repository(urls, repo),
+        "user": users.simple(urls, owner),
+        "repo": None if repo is None else repositories.repository(urls, repo),
+    }
+
+
+def minimal(urls: Urls, repo: Repository, issue: Issue, pull: Pull) -> JsonObject:
+    """As checks and workflow runs name the pull requests that they are about."""
+
+    def side(home: Repository, ref: str, sha: str) -> JsonObject:
+        named = {"id": home.id, "url": urls.repository(home.full_name), "name": home.name}
+        return {"ref": ref, "sha": sha, "repo": named}
+
+    return {
+        "url": f"{urls.repository(repo.full_name)}/pulls/{issue.number}",
+        "id": pull.id,
+        "number": issue.number,
+        "head": side(pull.head_repository or repo, pull.head, pull.head_sha),
+        "base": side(repo, pull.base, pull.base_sha),
     }
 
 
@@ -60,7 +76,7 @@ def simple(urls: Urls, repo: Repository, issue: Issue, pull: Pull) -> dict[str, 
         "issue_url": issue_url,
         "number": issue.number,
         "state": issue.state,
-        "locked": False,
+        "locked": issue.locked,
         "title": issue.title,
         "user": users.simple(urls, issue.user),
         "body": issue.body,
@@ -81,12 +97,12 @@ def simple(urls: Urls, repo: Repository, issue: Issue, pull: Pull) -> dict[str, 
         "review_comment_url": review_comment_url,
         "comments_url": links["comments"],
         "statuses_url": statuses_url,
-        "head": _side(urls, repo, pull.head, pull.head_sha),
-        "base": _side(urls, repo, pull.base, pull.base_sha),
+        "head": _side(urls, pull.head_owner, pull.head_repository, pull.head, pull.head_sha),
+        "base": _side(urls, repo.owner, repo, pull.base, pull.base_sha),
         "_links": {name: {"href": link} for name, link in links.items()},
         "author_association": users.association(repo, issue.user),
         "auto_merge": None,
-        "active_lock_reason": None,
+        "active_lock_reason": issue.lock_reason,
     }
 
 
@@ -113,66 +129,4 @@ def full(urls: Urls, repo: Repository, issue: Issue, pull: Pull, facts: PullFact
         "additions": facts.additions,
         "deletions": facts.deletions,
         "changed_files": facts.changed_files,
-    }
-
-
-def review(urls: Urls, repo: Repository, issue: Issue, given: Review) -> JsonObject:
-    pull_url = f"{urls.repository(repo.full_name)}/pulls/{issue.number}"
-    page = f"{issues.page_url(urls, repo, issue)}#pullrequestreview-{given.id}"
-    shape: dict[str, Json] = {
-        "id": given.id,
-        "node_id": node_id("PRR", given.id),
-        "user": users.simple(urls, given.user),
-        "body": given.body,
-        "state": given.state,
-        "html_url": page,
-        "pull_request_url": pull_url,
-        "author_association": users.association(repo, given.user),
-        "_links": {"html": {"href": page}, "pull_request": {"href": pull_url}},
-        "commit_id": given.commit_id,
-    }
-    if given.state != "PENDING":
-        shape["submitted_at"] = time(given.submitted_at)
-    return shape
-
-
-def review_comment(
-    urls: Urls, repo: Repository, issue: Issue, of: Review, given: ReviewComment, hunk: str
-) -> JsonObject:
-    repo_url = urls.repository(repo.full_name)
-    url = f"{repo_url}/pulls/comments/{given.id}"
-    pull_url = f"{repo_url}/pulls/{issue.number}"
-    page = f"{issues.page_url(urls, repo, issue)}#discussion_r{given.id}"
-    moment = time(of.submitted_at)
-    return {
-        "url": url,
-        "pull_request_review_id": of.id,
-        "id": given.id,
-        "node_id": node_id("PRRC", given.id),
-        "diff_hunk": hunk,
-        "path": given.path,
-        "commit_id": of.commit_id,
-        "original_commit_id": of.commit_id,
-        "user": users.simple(urls, of.user),
-        "body": given.body,
-        "created_at": moment,
-        "updated_at": moment,
-        "html_url": page,
-        "pull_request_url": pull_url,
-        "author_association": users.association(repo, of.user),
-        "_links": {
-            "self": {"href": url},
-            "html": {"href": page},
-            "pull_request": {"href": pull_url},
-        },
-        "reactions": reaction_counts(url, []),
-        "start_line": None,
-        "original_start_line": None,
-        "start_side": None,
-        "line": given.line,
-        "original_line": given.line,
-        "side": given.side,
-        "position": given.line,
-        "original_position": given.line,
-        "subject_type": "line" if given.line else "file",
     }

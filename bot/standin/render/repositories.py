@@ -63,7 +63,7 @@ def repository(urls: Urls, repo: Repository) -> JsonObject:
         "owner": users.simple(urls, repo.owner),
         "html_url": urls.page(repo.full_name),
         "description": repo.description,
-        "fork": False,
+        "fork": repo.parent is not None,
         "url": url,
         **addresses,
         "git_url": urls.clone(repo.full_name),
@@ -103,8 +103,11 @@ def repository(urls: Urls, repo: Repository) -> JsonObject:
 
 
 def full(urls: Urls, repo: Repository, viewer: User) -> JsonObject:
+    parent = {} if repo.parent is None else {"parent": repository(urls, repo.parent)}
     return {
         **repository(urls, repo),
+        **parent,
+        **({"source": parent["parent"]} if parent else {}),
         "permissions": users.permissions(role_of(repo, viewer)),
         "allow_squash_merge": True,
         "allow_merge_commit": True,
@@ -114,3 +117,15 @@ def full(urls: Urls, repo: Repository, viewer: User) -> JsonObject:
         "network_count": 0,
         "subscribers_count": 0,
     }
+
+
+_OF_MINIMAL = (
+    "id", "node_id", "name", "full_name", "owner", "private", "html_url", "description", "fork", "url",
+    *(name for name in _ADDRESSES),
+)  # fmt: skip
+
+
+def minimal(urls: Urls, repo: Repository) -> JsonObject:
+    """As other things name the repository that they are in."""
+    whole = repository(urls, repo)
+    return {name: whole[name] for name in _OF_MINIMAL}

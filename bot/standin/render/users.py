@@ -67,13 +67,22 @@ def permissions(role: Role | None) -> JsonObject:
     }
 
 
+def collaborator(urls: Urls, repository: Repository, user: User) -> JsonObject:
+    role = role_of(repository, user)
+    return {
+        **simple(urls, user),
+        "permissions": permissions(role),
+        "role_name": role.label if role else "none",
+    }
+
+
 def permission(urls: Urls, repository: Repository, user: User) -> JsonObject:
     role = role_of(repository, user)
-    name = role.label if role else "none"
+    shape = collaborator(urls, repository, user)
     return {
         "permission": role.legacy if role else "none",
-        "user": {**simple(urls, user), "permissions": permissions(role), "role_name": name},
-        "role_name": name,
+        "user": shape,
+        "role_name": shape["role_name"],
     }
 
 

@@ -1,8 +1,7 @@
-"""Answers with GitHub's headers: pages, entity tags, rate limits, errors."""
+"""What every answer is made of: JSON, errors, pages of lists and the links between them."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -35,23 +34,10 @@ def error_response(error: GitHubError, docs: str = "") -> Response:
     body: dict[str, Json] = {"message": error.message}
     if error.errors:
         body["errors"] = list(error.errors)
-    body["documentation_url"] = f"{DOCS}/{docs}" if docs else DOCS
+    page = error.docs or docs
+    body["documentation_url"] = f"{DOCS}/{page}" if page else DOCS
     body["status"] = str(error.status)
-    return json_response(body, error.status)
-
-
-def with_entity_tag(request: Request, response: Response) -> Response:
-    """GitHub's tags are weak; a client that shows the current one is spared the body."""
-    if request.method not in ("GET", "HEAD") or response.status_code != 200:
-        return response
-    vary = request.headers.get("accept", "").encode()
-    tag = f'W/"{hashlib.sha256(bytes(response.body) + vary).hexdigest()}"'
-    response.headers["ETag"] = tag
-    known = [part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")]
-    if tag.removeprefix("W/") not in known:
-        return response
-    kept = {name: value for name, value in response.headers.items() if name in ("etag", "link")}
-    return Response(status_code=304, headers=kept)
+    return json_response(body, error.status, error.headers)
 
 
 @dataclass(frozen=True)

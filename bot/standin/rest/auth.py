@@ -1,66 +1,55 @@
-"""Tokens, and the users behind them."""
+"""Who asks: the user, or the installation, that a token stands for."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import replace
 
-from bot.standin.errors import GitHubError, bad_credentials, requires_authentication
-from bot.standin.world import User, World
-
-# Ten minutes, and a little for clocks that differ.
-LONGEST_APP_TOKEN_SECONDS = 660
+from bot.standin.errors import bad_credentials, requires_authentication, suspended
+from bot.standin.world import Token, User, World
 
 
 def authenticate(world: World, header: str | None) -> User:
     """Stricter than GitHub in one thing: even what is public asks for a token, so that none is forgotten."""
     if not header:
         raise requires_authentication()
-    scheme, _, credential = header.partition(" ")
-    if scheme.lower() == "basic":
-        credential = _password(credential)
-    elif scheme.lower() not in ("bearer", "token"):
+    token = credential(header)
+    if not token:
         raise requires_authentication()
-    return user_of(world, credential.strip())
+    return user_of(world, token)
+
+
+def credential(header: str) -> str:
+    """The token in an Authorization header, in either of GitHub's spellings or as git sends it, or none."""
+    scheme, _, rest = header.partition(" ")
+    if scheme.lower() == "basic":
+        return _password(rest)
+    return rest.strip() if scheme.lower() in ("bearer", "token") else ""
 
 
 def user_of(world: World, token: str) -> User:
     known = world.tokens.get(token)
     if known is None or (known.expires_at is not None and known.expires_at <= world.now()):
         raise bad_credentials()
-    return known.user
+    if known.user.login == world.app.login:
+        _check_installation(world, known)
+    return known.user if known.grant is None else replace(known.user, grant=known.grant)
 
 
-def authenticate_app(world: World, header: str | None) -> User:
-    """The app itself, by a token that it signed with its private key; answered as its bot user."""
-    import jwt
-
-    scheme, _, token = (header or "").partition(" ")
-    if scheme.lower() != "bearer" or world.app.public_key is None:
-        raise GitHubError(401, "A JSON web token could not be decoded")
-    try:
-        claims = jwt.decode(
-            token.strip(),
-            world.app.public_key,
-            algorithms=["RS256"],
-            options={"require": ["iat", "exp", "iss"], "verify_iss": False},
-        )
-    except jwt.ExpiredSignatureError as problem:
-        raise GitHubError(
-            401, "'Expiration time' claim ('exp') must be a numeric value in the future"
-        ) from problem
-    except jwt.InvalidTokenError as problem:
-        raise GitHubError(401, "A JSON web token could not be decoded") from problem
-    if str(claims["iss"]) != str(world.app.id):
-        raise GitHubError(404, "Integration not found")
-    if claims["exp"] - world.now().timestamp() > LONGEST_APP_TOKEN_SECONDS:
-        raise GitHubError(401, "'Expiration time' claim ('exp') is too far in the future")
-    return world.user(world.app.login)
+def _check_installation(world: World, token: Token) -> None:
+    """A token does not outlive its installation, and rests while that is suspended."""
+    number = token.grant.installation_id if token.grant else world.app.installation_id
+    installation = world.installations.get(number)
+    if installation is None and token.grant is not None:
+        raise bad_credentials()
+    if installation is not None and installation.suspended_at is not None:
+        raise suspended()
 
 
-def _password(credential: str) -> str:
+def _password(text: str) -> str:
     """git sends a token as the password of some user name."""
     try:
-        return base64.b64decode(credential, validate=True).decode().partition(":")[2]
-    except (binascii.Error, UnicodeDecodeError) as problem:
-        raise bad_credentials() from problem
+        return base64.b64decode(text.strip(), validate=True).decode().partition(":")[2]
+    except (binascii.Error, UnicodeDecodeError):
+        return ""

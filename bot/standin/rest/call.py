@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from starlette.requests import Request
@@ -28,7 +28,8 @@ class Call:
 
     @property
     def urls(self) -> Urls:
-        return self.site.world.urls
+        """Those of the API that was asked: with the prefix, or at the root."""
+        return replace(self.site.world.urls, prefix=str(self.request.scope.get("root_path", "")))
 
     def path(self, name: str) -> str:
         return str(self.request.path_params[name])
@@ -43,6 +44,8 @@ class Call:
         """The repository in the path, if the caller may do with it what is asked."""
         repo = self.site.world.repository(self.path("owner"), self.path("repo"))
         self.site.require(repo, self.user, need)
+        if self.user.type == "Bot":
+            self.headers["X-Accepted-GitHub-Permissions"] = need.accepted
         return repo
 
     async def json(self) -> Json:
@@ -70,19 +73,27 @@ class Call:
             return Body({name: given}).names(name)
         return (await self.body()).names(name)
 
-    def page(self, rows: Sequence[Json]) -> Response:
-        """The part of the list that was asked for, with the Link header that leads to the others."""
+    def page(self, rows: Sequence[Json], under: str = "") -> Response:
+        """The part of the list that was asked for, with the Link header that leads to the others.
+
+        `under` is the name of the list where GitHub gives an object with its length beside it.
+        """
         page = Page.asked(self.request.query_params)
         link = link_header(self.urls.root, self.request, page, len(rows))
-        return json_response(page.of(rows), headers={"Link": link} if link else {})
+        part = page.of(rows)
+        shape: Json = {"total_count": len(rows), under: part} if under else part
+        return json_response(shape, headers={"Link": link} if link else {})
 
     def media(self) -> str:
-        """`diff`, `patch`, `raw` or `json`, from the Accept header in its old and new spelling."""
-        accept = self.request.headers.get("accept", "")
-        for part in accept.split(","):
-            kind = part.split(";")[0].strip()
-            if kind.startswith("application/vnd.github."):
-                name = kind.removeprefix("application/vnd.github.").removeprefix("v3.").removesuffix("+json")
-                if name in ("diff", "patch", "raw"):
-                    return name
-        return "json"
+        return media_of(self.request)
+
+
+def media_of(request: Request) -> str:
+    """`diff`, `patch`, `raw` or `json`, from the Accept header in its old and new spelling."""
+    for part in request.headers.get("accept", "").split(","):
+        kind = part.split(";")[0].strip()
+        if kind.startswith("application/vnd.github."):
+            name = kind.removeprefix("application/vnd.github.").removeprefix("v3.").removesuffix("+json")
+            if name in ("diff", "patch", "raw"):
+                return name
+    return "json"

@@ -26,6 +26,21 @@ async def list_comments(call: Call) -> Response:
     return call.page([shape(call.urls, repo, issue, comment) for comment in found])
 
 
+async def list_all_comments(call: Call) -> Response:
+    repo, after = call.repository(DISCUSS_READ), since(call)
+    found = [
+        (issue, comment)
+        for issue in repo.issues.values()
+        for comment in issue.comments
+        if after is None or comment.updated_at >= after
+    ]
+    by_update = call.query("sort", "created") == "updated"
+    found.sort(key=lambda pair: pair[1].updated_at if by_update else pair[1].created_at)
+    if call.query("direction") == "desc":
+        found.reverse()
+    return call.page([shape(call.urls, repo, issue, comment) for issue, comment in found])
+
+
 async def create_comment(call: Call) -> Response:
     repo = call.repository(DISCUSS_READ)
     issue, body = repo.issue(call.number()), await call.body()
@@ -53,7 +68,9 @@ async def delete_comment(call: Call) -> Response:
 
 _ISSUE = "/repos/{owner}/{repo}/issues/{number:int}/comments"
 _ONE = "/repos/{owner}/{repo}/issues/comments/{comment_id:int}"
+_ALL = "/repos/{owner}/{repo}/issues/comments"
 ENDPOINTS = (
+    Endpoint("GET", _ALL, list_all_comments, "issues/comments#list-issue-comments-for-a-repository"),
     Endpoint("GET", _ISSUE, list_comments, "issues/comments#list-issue-comments"),
     Endpoint("POST", _ISSUE, create_comment, "issues/comments#create-an-issue-comment"),
     Endpoint("GET", _ONE, get_comment, "issues/comments#get-an-issue-comment"),

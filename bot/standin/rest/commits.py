@@ -8,11 +8,14 @@ from bot.standin.errors import GitHubError, not_found
 from bot.standin.git import compare, objects, refs
 from bot.standin.jsontypes import Json
 from bot.standin.render import git as shapes
+from bot.standin.render import pulls
 from bot.standin.rest.answers import json_response
 from bot.standin.rest.call import Call
 from bot.standin.rest.endpoint import Endpoint
-from bot.standin.roles import CONTENTS_READ
+from bot.standin.roles import CONTENTS_READ, PULLS_READ, Need, Role
 from bot.standin.world import Repository
+
+ADMINISTRATION = Need(Role.ADMIN, ("administration",))
 
 
 def text_response(call: Call, content: bytes) -> Response:
@@ -109,21 +112,47 @@ async def get_branch(call: Call) -> Response:
 
 async def list_branches(call: Call) -> Response:
     repo = call.repository(CONTENTS_READ)
-    url = call.urls.repository(repo.full_name)
+    found = await refs.matching(call.site.git_of(repo), "refs/heads/")
+    return call.page([shapes.short_branch(call.urls, repo, ref) for ref in found])
+
+
+async def get_protection(call: Call) -> Response:
+    """No branch is protected here."""
+    call.repository(ADMINISTRATION)
+    raise GitHubError(404, "Branch not protected")
+
+
+async def list_pulls_of(call: Call) -> Response:
+    repo = call.repository(PULLS_READ)
+    git, sha = call.site.git_of(repo), call.path("sha")
     rows: list[Json] = []
-    for ref in await refs.matching(call.site.git_of(repo), "refs/heads/"):
-        tip = {"sha": ref.sha, "url": f"{url}/commits/{ref.sha}"}
-        rows.append({"name": ref.name.removeprefix("refs/heads/"), "commit": tip, "protected": False})
+    for issue in repo.issues.values():
+        if issue.pull is not None:
+            between = await compare.commits_between(git, issue.pull.base_sha, issue.pull.head_sha)
+            if sha in (*between, issue.pull.merge_commit_sha):
+                rows.append(pulls.simple(call.urls, repo, issue, issue.pull))
     return call.page(rows)
 
 
 _REPO = "/repos/{owner}/{repo}"
 ENDPOINTS = (
     Endpoint("GET", _REPO + "/commits", list_commits, "commits/commits#list-commits"),
+    Endpoint(
+        "GET",
+        _REPO + "/commits/{sha}/pulls",
+        list_pulls_of,
+        "commits/commits#list-pull-requests-associated-with-a-commit",
+    ),
     Endpoint("GET", _REPO + "/commits/{ref:path}", get_commit, "commits/commits#get-a-commit"),
     Endpoint(
         "GET", _REPO + "/compare/{basehead:path}", compare_commits, "commits/commits#compare-two-commits"
     ),
     Endpoint("GET", _REPO + "/branches", list_branches, "branches/branches#list-branches"),
+    Endpoint(
+        "GET",
+        _REPO + "/branches/{branch:path}/protection",
+        get_protection,
+        "branches/branch-protection#get-branch-protection",
+    ),
     Endpoint("GET", _REPO + "/branches/{branch:path}", get_branch, "branches/branches#get-a-branch"),
 )

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from starlette.responses import Response
 
-from bot.standin.errors import invalid, not_accessible, unprocessable
+from bot.standin.actions.signing import commit_as_github
+from bot.standin.errors import invalid, unprocessable
 from bot.standin.git import objects, refs
 from bot.standin.git.objects import Change, Identity
 from bot.standin.git.run import Git
@@ -17,7 +18,7 @@ from bot.standin.render import git as shapes
 from bot.standin.rest.answers import created, json_response
 from bot.standin.rest.call import Call
 from bot.standin.rest.endpoint import Endpoint
-from bot.standin.roles import CONTENTS_READ, CONTENTS_WRITE
+from bot.standin.roles import CONTENTS_READ, CONTENTS_WRITE, WORKFLOWS_WRITE
 
 
 async def create_blob(call: Call) -> Response:
@@ -54,6 +55,9 @@ async def _change(git: Git, entry: Body) -> Change:
         sha = entry.maybe_text("sha")
     else:
         raise unprocessable("Must supply either tree.sha or tree.content")
+    kind = entry.maybe_text("type")
+    if mode in objects.MODES and kind is not None and kind != objects.MODES[mode]:
+        raise unprocessable(f"tree.type {kind} does not fit tree.mode {mode}")
     return Change(entry.text("path"), mode, sha)
 
 
@@ -63,11 +67,9 @@ async def create_tree(call: Call) -> Response:
     changes = [await _change(git, entry) for entry in body.objects("tree")]
     if not changes:
         raise unprocessable("Invalid tree info")
-    may_change_workflows = call.site.world.app.permissions.get("workflows") == "write"
-    touches_workflows = any(change.path.startswith(".github/workflows/") for change in changes)
-    if call.user.type == "Bot" and touches_workflows and not may_change_workflows:
+    if any(change.path.startswith(".github/workflows/") for change in changes) and call.user.type == "Bot":
         # `contents` is not enough for what would run with the repository's secrets.
-        raise not_accessible("integration")
+        call.site.require(repo, call.user, WORKFLOWS_WRITE)
     sha = await objects.write_tree(git, base, changes)
     return created(shapes.tree(call.urls, repo, sha, await objects.read_tree(git, sha, recursive=False)))
 
@@ -102,15 +104,22 @@ def _identity(call: Call, given: Body | None, fallback: Identity | None) -> Iden
 async def create_commit(call: Call) -> Response:
     repo, body = call.repository(CONTENTS_WRITE), await call.body()
     git = call.site.git_of(repo)
-    author = _identity(call, body.child("author"), None)
-    sha = await objects.write_commit(
-        git,
-        tree=body.text("tree"),
-        parents=body.texts("parents"),
-        message=body.text("message"),
-        author=author,
-        committer=_identity(call, body.child("committer"), author),
-    )
+    tree, parents, message = body.text("tree"), body.texts("parents"), body.text("message")
+    custom = any(not body.is_null(name) for name in ("author", "committer", "signature") if body.has(name))
+    if call.user.type == "Bot" and not custom:
+        # What an app commits as nobody but itself, GitHub signs.
+        sha = await commit_as_github(call.site, repo, call.user, tree=tree, parents=parents, message=message)
+    else:
+        author = _identity(call, body.child("author"), None)
+        sha = await objects.write_commit(
+            git,
+            tree=tree,
+            parents=parents,
+            message=message,
+            author=author,
+            committer=_identity(call, body.child("committer"), author),
+            signature=body.maybe_text("signature"),
+        )
     return created(shapes.git_commit(call.urls, repo, await objects.read_commit(git, sha)))
 
 

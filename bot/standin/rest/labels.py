@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from bot.standin.actions import issues as actions
+from bot.standin.actions import labels as actions
 from bot.standin.errors import not_found
 from bot.standin.render.issues import label as shape
 from bot.standin.rest.answers import created, json_response, no_content
 from bot.standin.rest.call import Call
 from bot.standin.rest.endpoint import Endpoint
+from bot.standin.rest.issues import to_triage
 from bot.standin.roles import DISCUSS_READ, LABELS_CREATE
 from bot.standin.world import Issue, Label, Repository
 
@@ -24,7 +25,7 @@ async def list_repository_labels(call: Call) -> Response:
 
 
 async def create_repository_label(call: Call) -> Response:
-    repo, body = call.repository(DISCUSS_READ), await call.body()
+    repo, body = call.repository(LABELS_CREATE), await call.body()
     label = actions.create_label(
         call.site,
         repo,
@@ -36,22 +37,36 @@ async def create_repository_label(call: Call) -> Response:
     return created(shape(call.urls, repo, label))
 
 
-async def get_repository_label(call: Call) -> Response:
-    repo = call.repository(DISCUSS_READ)
-    label = repo.labels.get(call.path("name").lower())
+def _label(repo: Repository, name: str) -> Label:
+    label = repo.labels.get(name.lower())
     if label is None:
         raise not_found()
+    return label
+
+
+async def get_repository_label(call: Call) -> Response:
+    repo = call.repository(DISCUSS_READ)
+    return json_response(shape(call.urls, repo, _label(repo, call.path("name"))))
+
+
+async def update_repository_label(call: Call) -> Response:
+    repo, body = call.repository(LABELS_CREATE), await call.body()
+    label = _label(repo, call.path("name"))
+    actions.edit_label(
+        call.site,
+        repo,
+        call.user,
+        label,
+        name=body.maybe_text("new_name"),
+        color=body.maybe_text("color"),
+        description=body.maybe_text("description"),
+    )
     return json_response(shape(call.urls, repo, label))
 
 
 async def delete_repository_label(call: Call) -> Response:
     repo = call.repository(LABELS_CREATE)
-    label = repo.labels.pop(call.path("name").lower(), None)
-    if label is None:
-        raise not_found()
-    for issue in repo.issues.values():
-        if label in issue.labels:
-            issue.labels.remove(label)
+    actions.delete_label(call.site, repo, call.user, _label(repo, call.path("name")))
     return no_content()
 
 
@@ -66,19 +81,19 @@ async def list_issue_labels(call: Call) -> Response:
 
 
 async def add_issue_labels(call: Call) -> Response:
-    repo, issue = _issue(call)
+    repo, issue = to_triage(call)
     await actions.add_labels(call.site, repo, issue, call.user, await call.names_or_list("labels"))
     return _shapes(call, repo, issue.labels)
 
 
 async def set_issue_labels(call: Call) -> Response:
-    repo, issue = _issue(call)
+    repo, issue = to_triage(call)
     await actions.set_labels(call.site, repo, issue, call.user, await call.names_or_list("labels"))
     return _shapes(call, repo, issue.labels)
 
 
 async def remove_issue_label(call: Call) -> Response:
-    repo, issue = _issue(call)
+    repo, issue = to_triage(call)
     await actions.remove_label(call.site, repo, issue, call.user, call.path("name"))
     return _shapes(call, repo, issue.labels)
 
@@ -89,6 +104,7 @@ ENDPOINTS = (
     Endpoint("GET", _REPO, list_repository_labels, "issues/labels#list-labels-for-a-repository"),
     Endpoint("POST", _REPO, create_repository_label, "issues/labels#create-a-label"),
     Endpoint("GET", _REPO + "/{name:path}", get_repository_label, "issues/labels#get-a-label"),
+    Endpoint("PATCH", _REPO + "/{name:path}", update_repository_label, "issues/labels#update-a-label"),
     Endpoint("DELETE", _REPO + "/{name:path}", delete_repository_label, "issues/labels#delete-a-label"),
     Endpoint("GET", _ISSUE, list_issue_labels, "issues/labels#list-labels-for-an-issue"),
     Endpoint("POST", _ISSUE, add_issue_labels, "issues/labels#add-labels-to-an-issue"),

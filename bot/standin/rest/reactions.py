@@ -15,6 +15,9 @@ from bot.standin.world import Comment, Issue, Repository
 
 def _target(call: Call) -> tuple[Repository, Issue, Issue | Comment]:
     repo = call.repository(DISCUSS_READ)
+    if "review_comment_id" in call.request.path_params:
+        issue, _, comment = repo.review_comment(call.number("review_comment_id"))
+        return repo, issue, comment
     if "comment_id" in call.request.path_params:
         return repo, *repo.comment(call.number("comment_id"))
     issue = repo.issue(call.number())
@@ -44,6 +47,7 @@ async def delete_reaction(call: Call) -> Response:
 
 _ISSUE = "/repos/{owner}/{repo}/issues/{number:int}/reactions"
 _COMMENT = "/repos/{owner}/{repo}/issues/comments/{comment_id:int}/reactions"
+_LINE = "/repos/{owner}/{repo}/pulls/comments/{review_comment_id:int}/reactions"
 _ONE = "/{reaction_id:int}"
 ENDPOINTS = (
     Endpoint("GET", _ISSUE, list_reactions, "reactions/reactions#list-reactions-for-an-issue"),
@@ -53,5 +57,20 @@ ENDPOINTS = (
     Endpoint("POST", _COMMENT, create_reaction, "reactions/reactions#create-reaction-for-an-issue-comment"),
     Endpoint(
         "DELETE", _COMMENT + _ONE, delete_reaction, "reactions/reactions#delete-an-issue-comment-reaction"
+    ),
+    Endpoint(
+        "GET", _LINE, list_reactions, "reactions/reactions#list-reactions-for-a-pull-request-review-comment"
+    ),
+    Endpoint(
+        "POST",
+        _LINE,
+        create_reaction,
+        "reactions/reactions#create-reaction-for-a-pull-request-review-comment",
+    ),
+    Endpoint(
+        "DELETE",
+        _LINE + _ONE,
+        delete_reaction,
+        "reactions/reactions#delete-a-pull-request-comment-reaction",
     ),
 )

@@ -13,7 +13,7 @@ from bot.standin.errors import GitHubError
 from bot.standin.jsontypes import Json
 
 OLDEST, NEWEST = "2022-11-28", "2026-03-10"
-_GONE = frozenset({"assignee", "merge_commit_sha", "has_downloads", "rate"})
+_GONE = frozenset({"assignee", "merge_commit_sha", "has_downloads", "rate", "authorizations_url"})
 
 
 def version_of(request: Request) -> str:

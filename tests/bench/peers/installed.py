@@ -29,14 +29,14 @@ def python_with_peers() -> Path:
     return home / "bin" / "python"
 
 
-def node_with_peers(script: Path) -> tuple[Path, Path]:
+def node_with_peers(script: Path, pins: Path = HERE) -> tuple[Path, Path]:
     """A Node that is new enough for them, and the script beside the packages that it imports."""
-    home = _home("node", HERE / "package-lock.json")
+    home = _home("node", pins / "package-lock.json")
     if not (home / DONE).exists():
         _run(str(ROOT / "scripts" / "ensure-commands"), "npm")
         home.mkdir(parents=True, exist_ok=True)
         for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / name, home)
+            shutil.copy(pins / name, home)
         # Prebuilt all of them: nothing that a package would like to run is run.
         _run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", at=home)
         (home / DONE).touch()

@@ -23,6 +23,7 @@ from workflows.engine.entries import Entry, Recorded, StepCompleted, StepStarted
 from workflows.engine.nodes import Workflow, unchanged, workflow
 from workflows.engine.status import RunStatus
 from workflows.engine.step import Step
+from workflows.engine.values import Iteration
 
 ROWS = 1_000
 TURNS = ROWS // 4
@@ -77,8 +78,8 @@ async def _measure(store: Store, runs: int) -> Took:
 
 
 def _tree(agent: Agent) -> Workflow[None, Number, Number]:
-    def enough(value: Number) -> bool:
-        return value.n >= TURNS
+    def enough(turn: Iteration[Number]) -> bool:
+        return turn.last.n >= TURNS
 
     def why(value: Number) -> str:
         return f"turn {value.n} was not enough"

@@ -16,10 +16,9 @@ from bot.store import store_at
 from bot.store.sql import SqlStore
 from bot.telemetry.traces import NoTracer
 from bot.worker import Worker
-from handlers.house import House
 from tests.live.crashes.ledger import Held, Ledger, Line, What
 from tests.live.crashes.trees import LEDGER, TREES, WHO, here
-from tests.unit.fakes import RecordingEffects, ports
+from tests.unit.fakes import RecordingEffects, ground, ports
 from workflows.engine.entries import Entry, Recorded, RunParked, StepFailed, StepStarted
 from workflows.engine.journal import Lease
 from workflows.errors import Conflict, Problem
@@ -56,7 +55,7 @@ async def _work(orders: Orders) -> None:
         name=orders.who,
         store=store,
         bus=bus,
-        reactions=Reactions(House(), store, RecordingEffects()),
+        reactions=Reactions(ground(store, effects=RecordingEffects())),
         ports=ports(),
         tracer=NoTracer(),
         at_once=orders.at_once,

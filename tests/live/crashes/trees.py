@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
@@ -16,7 +17,7 @@ from workflows.engine.context import Context
 from workflows.engine.nodes import settled, when, workflow
 from workflows.engine.retry import ONCE, Retry
 from workflows.engine.step import Step
-from workflows.engine.values import Answered, Each, Settled, Three
+from workflows.engine.values import Answered, Each, Iteration, Settled, Three
 from workflows.errors import Passing, UserProblem
 from workflows.ports import Ports
 from workflows.registry import Registry
@@ -104,8 +105,8 @@ async def _may_fail(ctx: Context[Ports], value: N) -> N:
     raise UserProblem("it does not work")
 
 
-def _is_done(value: N) -> bool:
-    return value.turn >= 3
+def _is_done(turn: Iteration[N]) -> bool:
+    return turn.last.turn >= 3
 
 
 def _is_odd(value: N) -> bool:
@@ -191,4 +192,15 @@ GATE = "gated/gate"
 
 gated = workflow("gated", N).then(Step("gate", N, N, _gated, ONCE)).then(Step("last", N, N, _last, ONCE))
 
-TREES = Registry((crashed, gated))
+
+async def _kill(ctx: Context[Ports], value: N) -> N:
+    ledger, who = here()
+    _did(ctx, "begun")
+    ledger.say(Line(who, What.KILLED))
+    os.kill(os.getpid(), signal.SIGKILL)
+    return value
+
+
+deadly = workflow("deadly", N).then(Step("kill", N, N, _kill, ONCE))
+
+TREES = Registry((crashed, gated, deadly))

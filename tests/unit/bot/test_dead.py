@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot import deadletters
+from bot.announcing import AT_ONCE
 from bot.bus.nats import NatsBus
 from bot.bus.port import Topic
 from bot.cli.app import app
@@ -128,7 +129,7 @@ def test_retry_takes_an_id_with_or_without_its_topic_and_says_when_it_goes_on() 
     assert said.exit_code == 0
     assert "runs/r1 is tried again" in said.stdout
     assert "deliveries/d1 is tried again" in said.stdout
-    assert "A worker that runs finds them within 30 s." in said.stdout
+    assert "A worker goes on with it within 30 s." in said.stdout
     assert left() == ["runs/r2"]
 
 
@@ -234,7 +235,7 @@ async def test_on_a_bus_that_is_shared_what_is_retried_arrives_at_once(
     store = MemoryStore()
     await fill(store)
     settled = await deadletters.retry(store, await deadletters.find(store, ["r1"]))
-    assert await deadletters.tell(load(), settled) == "they are announced, a worker takes them up at once"
+    assert await deadletters.tell(load(), settled) == AT_ONCE
     bus = NatsBus(nats_url)
     await bus.open()
     async with asyncio.timeout(5):
@@ -248,7 +249,7 @@ async def test_a_bus_that_is_away_is_said_and_the_sweep_finds_it(monkeypatch: py
     await fill(store)
     settled = await deadletters.retry(store, await deadletters.find(store, ["r1"]))
     said = await deadletters.tell(load(), settled)
-    assert said.startswith("a worker that runs finds them within 30 s; they could not be announced: NATS at")
+    assert said.startswith("a worker goes on with it within 30 s; it could not be announced: NATS at")
     assert "r1" in [due.id for due in await store.due_runs(10)]
 
 
@@ -264,5 +265,5 @@ async def test_beside_a_running_serve_on_sqlite_a_retried_run_is_due_again() -> 
         await fill(store)
         assert [due.id for due in await store.due_runs(10)] == ["alive"]
         said = await asyncio.to_thread(cli, "retry", "r1")
-        assert b"finds them within 30 s" in said
+        assert b"goes on with it within 30 s" in said
         assert {due.id for due in await store.due_runs(10)} == {"alive", "r1"}

@@ -8,8 +8,10 @@ from fastapi.testclient import TestClient
 from bot.breakers import Breakers
 from bot.bus.memory import MemoryBus
 from bot.store.memory import MemoryStore
-from bot.store.port import StoreUnavailable
-from bot.web.health import Health, routes
+from bot.store.port import NewDelivery, StoreUnavailable
+from bot.web.health import Health, Taken, routes
+from bot.web.intake import Refusal
+from bot.web.webhook import Webhook
 from workflows.errors import Passing, Unreachable
 
 
@@ -20,10 +22,22 @@ class BrokenStore(MemoryStore):
 
 def asked(breakers: Breakers, store: MemoryStore | None = None) -> tuple[int, Health]:
     app = FastAPI(telemetry={"auto_configure": False, "tracing": False})
-    app.include_router(routes(store or MemoryStore(), MemoryBus(), breakers))
+    app.include_router(routes(store or MemoryStore(), MemoryBus(), breakers, door()))
     with TestClient(app) as client:
         answer = client.get("/readyz")
     return answer.status_code, Health.model_validate_json(answer.content)
+
+
+def door() -> Webhook:
+    async def keep(_: NewDelivery) -> bool:
+        return True
+
+    async def announce(_: str) -> None: ...
+
+    webhook = Webhook([b"secret"], keep, announce)
+    webhook.counts.keep("issues")
+    webhook.counts.refuse(Refusal(401, "not signed"))
+    return webhook
 
 
 async def away() -> Breakers:
@@ -55,3 +69,8 @@ async def test_a_store_that_is_away_does() -> None:
     status, health = asked(await away(), BrokenStore())
     assert (status, health.ok, health.wrong) == (503, False, ["the database is locked; see who holds it"])
     assert health.away
+
+
+def test_what_came_to_the_door_is_counted() -> None:
+    _, health = asked(Breakers())
+    assert health.deliveries == Taken(kept={"issues": 1}, refused={401: 1})

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from bot.store.port import NewDelivery
-from bot.web.intake import MAX_BODY, Refusal, accept, check_headers
+from bot.web.intake import MAX_BODY, Refusal, accept, check_headers, pick_headers
 
 SECRET, OLD = b"secret", b"old secret"
 BODY = b'{"action": "labeled"}'
@@ -18,6 +20,10 @@ BODY = b'{"action": "labeled"}'
 
 def sign(body: bytes = BODY, secret: bytes = SECRET) -> str:
     return f"sha256={hmac.new(secret, body, hashlib.sha256).hexdigest()}"
+
+
+def repr_of(body: bytes) -> str:
+    return repr(body[:30])
 
 
 def headers(**changed: str | None) -> dict[str, str]:
@@ -44,6 +50,8 @@ def test_what_github_sends_is_let_in() -> None:
         ({"content_type": None}, 415),
         ({"content_type": "application/x-www-form-urlencoded"}, 415),
         ({"content_type": "text/plain; application/json"}, 415),
+        ({"content_encoding": "gzip"}, 415),
+        ({"content_encoding": "identity, gzip"}, 415),
         ({"content_length": "-1"}, 400),
         ({"content_length": "+5"}, 400),
         ({"content_length": "1e3"}, 400),
@@ -55,6 +63,7 @@ def test_what_github_sends_is_let_in() -> None:
         ({"x_github_delivery": None}, 400),
         ({"x_github_delivery": ""}, 400),
         ({"x_github_delivery": "a" * 65}, 400),
+        ({"x_github_delivery": "a" * 1_000_000}, 400),
         ({"x_github_delivery": "a/../b"}, 400),
         ({"x_github_delivery": "a\n"}, 400),
         ({"x_github_event": None}, 400),
@@ -131,14 +140,63 @@ def test_without_a_secret_nothing_is_let_in() -> None:
         b"{}{}",
         b"\xff",
         b'{"action": 1}',
+        b'{"a":"\xff"}',
+        b'{"a":"\xed\xa0\x80"}',
+        b"\xff\xfe{\x00}\x00",
+        b"\xef\xbb\xbf{}",
+        b'{"a":NaN}',
         b'{"a":' + b"[" * 100_000,
+        b'{"a":' + b"[" * MAX_BODY,
+        b'{"a":' + b"[" * 300 + b"]" * 300 + b"}",
+        b'{"a":' + b'{"a":' * 300 + b"1" + b"}" * 301,
     ],
+    ids=repr_of,
 )
 def test_what_is_signed_and_no_json_object_is_refused(body: bytes) -> None:
     refusal = accept(headers(x_hub_signature_256=sign(body)), body, [SECRET])
     assert isinstance(refusal, Refusal)
     assert refusal.status == 400
     assert refusal.sentence.startswith("the body is not a JSON object")
+
+
+def test_what_is_let_in_can_be_read_by_whoever_reads_it_later() -> None:
+    """The deepest there may be."""
+
+    class Narrow(BaseModel):
+        action: str
+
+    body = b'{"action":"\xc3\xbc","deep":' + b"[" * 99 + b"]" * 99 + b"}"
+    taken = accept(headers(x_hub_signature_256=sign(body)), body, [SECRET])
+    assert isinstance(taken, NewDelivery)
+    assert Narrow.model_validate_json(taken.payload).action == "ü"
+
+
+def test_a_body_full_of_small_things_does_not_stop_everybody_else() -> None:
+    body = b'{"a":[' + b"{}," * (MAX_BODY // 3 - 10) + b"{}]}"
+    began = time.process_time()
+    assert isinstance(accept(headers(x_hub_signature_256=sign(body)), body, [SECRET]), NewDelivery)
+    assert time.process_time() - began < 10
+
+
+def test_headers_that_are_read_are_picked_and_no_others() -> None:
+    given = [(b"accept", b"*/*"), (b"accept", b"x"), (b"x-github-event", b"issues")]
+    assert pick_headers(given) == {"x-github-event": "issues"}
+
+
+@pytest.mark.parametrize("name", list(headers()))
+def test_a_header_that_is_there_twice_is_refused_even_if_both_say_the_same(name: str) -> None:
+    given = [(each.encode(), value.encode()) for each, value in headers().items()]
+    refusal = pick_headers([*given, (name.encode(), headers()[name].encode())])
+    assert isinstance(refusal, Refusal)
+    assert refusal.status == 400
+    assert name in refusal.sentence
+
+
+def test_a_form_is_told_what_to_change_and_where() -> None:
+    refusal = check_headers(headers(content_type="application/x-www-form-urlencoded"))
+    assert refusal is not None
+    assert "application/json" in refusal.sentence
+    assert "on GitHub, Settings, Webhooks" in refusal.sentence
 
 
 def test_the_signature_is_looked_at_before_the_body() -> None:

@@ -138,9 +138,7 @@ async def test_a_branch_is_made_beside_the_work(forge: LocalForge, repo: Path) -
         run(repo, "branch", "--show-current"),
     )
     new = FileChange(path="tests/test_new.py", content="test\n")
-    done = await forge.push_commit(
-        TENANT, push(repo, FileChange(path="shelf/pages.py", content="fixed\n"), new)
-    )
+    done = await forge.write(TENANT, push(repo, FileChange(path="shelf/pages.py", content="fixed\n"), new))
     assert run(repo, "rev-parse", "redfirst/7-pages") == done.sha
     assert run(repo, "show", "redfirst/7-pages:shelf/pages.py") == "fixed"
     assert run(repo, "diff", "--name-status", "trunk", "redfirst/7-pages").split() == [
@@ -163,7 +161,7 @@ async def test_modes_stay_and_a_deletion_deletes(forge: LocalForge, repo: Path) 
         FileChange(path="run.sh", content="#!/bin/sh\ntrue\n"),
         FileChange(path="shelf/pages.py", content=None),
     )
-    await forge.push_commit(TENANT, push(repo, *changes))
+    await forge.write(TENANT, push(repo, *changes))
     listed = run(repo, "ls-tree", "-r", "redfirst/7-pages")
     assert "100755 blob" in next(line for line in listed.splitlines() if line.endswith("run.sh"))
     assert "pages.py" not in listed
@@ -171,13 +169,13 @@ async def test_modes_stay_and_a_deletion_deletes(forge: LocalForge, repo: Path) 
 
 async def test_a_file_is_never_written_through_a_link(forge: LocalForge, repo: Path) -> None:
     with pytest.raises(UserProblem, match="link is not a plain file in the repository"):
-        await forge.push_commit(TENANT, push(repo, FileChange(path="link", content="x")))
+        await forge.write(TENANT, push(repo, FileChange(path="link", content="x")))
     assert run(repo, "branch", "--list", "redfirst/*") == ""
 
 
 async def test_the_same_commit_asked_for_twice_is_one(forge: LocalForge, repo: Path) -> None:
-    first = await forge.push_commit(TENANT, push(repo))
-    assert await forge.push_commit(TENANT, push(repo)) == first
+    first = await forge.write(TENANT, push(repo))
+    assert await forge.write(TENANT, push(repo)) == first
     assert run(repo, "rev-list", "--count", "redfirst/7-pages") == "2"
 
 
@@ -185,14 +183,14 @@ async def test_a_branch_of_somebody_else_stays_as_it_is(forge: LocalForge, repo:
     run(repo, "branch", "redfirst/7-pages")
     tip = run(repo, "rev-parse", "redfirst/7-pages")
     with pytest.raises(UserProblem, match="the branch redfirst/7-pages exists; rename or delete it"):
-        await forge.push_commit(TENANT, push(repo))
+        await forge.write(TENANT, push(repo))
     assert run(repo, "rev-parse", "redfirst/7-pages") == tip
 
 
 async def test_a_branch_that_cannot_be_is_told_in_gits_words(forge: LocalForge, repo: Path) -> None:
     run(repo, "branch", "redfirst")
     with pytest.raises(UserProblem, match=r"git update-ref: .*redfirst"):
-        await forge.push_commit(TENANT, push(repo))
+        await forge.write(TENANT, push(repo))
 
 
 async def test_nothing_that_the_repository_names_is_run(
@@ -202,8 +200,8 @@ async def test_nothing_that_the_repository_names_is_run(
     evil(repo, tmp_path / "ran")
     head = await forge.head(TENANT)
     await forge.tarball(TENANT, head.sha)
-    await forge.push_commit(TENANT, push(repo))
-    await forge.push_commit(TENANT, push(repo))
+    await forge.write(TENANT, push(repo))
+    await forge.write(TENANT, push(repo))
     assert not sentinel.exists(), sentinel.read_text()
 
 
@@ -224,14 +222,14 @@ async def test_what_a_hook_that_calls_us_would_have_git_use_is_not_used(
 ) -> None:
     monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
     monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
-    await forge.push_commit(TENANT, push(repo))
+    await forge.write(TENANT, push(repo))
     assert run(repo, "rev-parse", "redfirst/7-pages")
     assert not (tmp_path / "index").exists()
 
 
 async def test_a_branch_is_known_to_be_there_or_not(forge: LocalForge, repo: Path) -> None:
-    assert await forge.has_branch(TENANT, "trunk")
-    assert not await forge.has_branch(TENANT, "redfirst/7-pages")
+    assert await forge.tip(TENANT, "trunk")
+    assert not await forge.tip(TENANT, "redfirst/7-pages")
 
 
 async def test_whoever_can_run_us_here_can_write_here(forge: LocalForge) -> None:
@@ -247,7 +245,7 @@ async def test_a_pull_request_is_a_file_to_read(forge: LocalForge, tmp_path: Pat
         title="Fix",
         body="It was off.",
     )
-    done = await forge.open_pull_request(TENANT, effect)
+    done = await forge.write(TENANT, effect)
     path = tmp_path / "proposals" / "redfirst-7-pages.md"
     assert (done.number, done.url) == (0, path.as_uri())
     assert path.read_text() == "# Fix\n\nIt was off.\n"
@@ -255,6 +253,6 @@ async def test_a_pull_request_is_a_file_to_read(forge: LocalForge, tmp_path: Pat
 
 async def test_comments_and_reactions_have_nowhere_to_go(forge: LocalForge) -> None:
     comment = PostComment(key="k", repository="local/project", issue=1, body="x", sticky="r1")
-    assert (await forge.post_comment(TENANT, comment)).ref == "r1"
-    assert (await forge.add_reaction(TENANT, AddReaction(key="k", repository="l/p", issue=1))).ref == "k"
+    assert (await forge.write(TENANT, comment)).ref == "r1"
+    assert (await forge.write(TENANT, AddReaction(key="k", repository="l/p", issue=1))).ref == "k"
     await forge.close()

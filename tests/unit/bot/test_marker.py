@@ -19,6 +19,17 @@ def test_what_is_marked_is_found(run: str, key: str) -> None:
     assert marker.has(text, "run", run)
 
 
+def test_a_marker_is_the_end_of_the_text() -> None:
+    assert marker.below("body", run="r1", key="") == "body\n\n<!-- redfirst run=r1 -->"
+
+
+def test_a_text_that_is_too_long_for_github_is_cut_and_its_marker_is_not() -> None:
+    text = marker.below("é" * 200_000, run="r1", key="r1/a")
+    assert len(text) <= 65_536
+    assert text.startswith("é" * 60_000)
+    assert (marker.find(text, "run"), marker.find(text, "key")) == ("r1", "r1/a")
+
+
 def test_a_key_of_a_step_in_a_loop_is_found() -> None:
     key = "r0123/fix/repair[2]/write_fix/progress-green"
     assert marker.find(marker.mark(key=key), "key") == key

@@ -19,7 +19,7 @@ from policies.patch import Patch
 from tests.unit.fakes import issue, trigger
 from workflows.engine.status import RunStatus
 from workflows.errors import Failure, Who
-from workflows.ports import SandboxFacts
+from workflows.ports import SandboxFacts, Spent
 from workflows.progress import Progress, Stage
 from workflows.proof.green import Green, Unharmed
 from workflows.proof.red import Red
@@ -130,7 +130,7 @@ def test_a_pull_request_awaits_review() -> None:
 
 def test_the_end_says_how_it_ended() -> None:
     text = WORDS.progress(Progress(run="r1", stage=Stage.DONE, pull_request=8, verdict="merged"))
-    assert text == "### Redfirst: done\n\n#8 was merged. <sub>run `r1`</sub>"
+    assert text == "### Redfirst: done\n\n#8 was merged.\n\n<sub>run `r1`</sub>"
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_a_failure_says_whose_move_it_is_and_how_to_try_again(who: Who, move: st
     text = WORDS.progress(Progress(run="r1", stage=Stage.DONE, failure=failure))
     assert text.startswith("### Redfirst stopped\n\nno such page\n")
     assert move in text
-    assert "`/agent fix` tries again" in text
+    assert "`/agent retry` tries again" in text
     assert "What was said last:\n```\nsaid last\n```" in text
     assert "second line" not in text
 
@@ -281,7 +281,9 @@ def test_no_text_of_a_model_does_anything_in_a_commit() -> None:
 
 
 def test_an_unknown_verb_is_answered_with_the_nearest_and_the_help() -> None:
-    text = messages.reply(Reply(topic=Topic.UNKNOWN_VERB, issue=7, said="f`ux", nearest="fix"), None)
+    text = messages.reply(
+        Reply(topic=Topic.UNKNOWN_VERB, issue=7, said="f`ux", nearest="fix"), None, Spent(), ""
+    )
     assert text.startswith("I do not know `f'ux`. Did you mean `/agent fix`?")
     assert "| `/agent status` |" in text
 
@@ -289,22 +291,22 @@ def test_an_unknown_verb_is_answered_with_the_nearest_and_the_help() -> None:
 def test_what_was_said_comes_back_defused() -> None:
     for topic in (Topic.UNKNOWN_VERB, Topic.UNKNOWN_OPTION):
         text = messages.reply(
-            Reply(topic=topic, issue=7, said="`@octo`<img>" + "x" * 999, nearest="fix"), None
+            Reply(topic=topic, issue=7, said="`@octo`<img>" + "x" * 999, nearest="fix"), None, Spent(), ""
         )
         assert live(outside_code(text)) == []
-        assert len(text) < 1_200
+        assert len(text) < 2_200
 
 
 def test_help_names_every_verb() -> None:
     from handlers.grammar import VERBS
 
-    text = messages.reply(Reply(topic=Topic.HELP, issue=7), None)
+    text = messages.reply(Reply(topic=Topic.HELP, issue=7), None, Spent(), "")
     assert all(f"`/agent {verb}`" in text for verb in VERBS)
 
 
 def test_the_status_of_an_issue_that_had_no_run() -> None:
-    text = messages.reply(Reply(topic=Topic.STATUS, issue=7), None)
-    assert text == "There has been no run on this issue. `/agent fix` starts one."
+    text = messages.reply(Reply(topic=Topic.STATUS, issue=7), None, Spent(), "")
+    assert text == "There has been no run here yet. `/agent fix` on an issue starts one."
 
 
 def test_the_status_of_a_run() -> None:
@@ -319,8 +321,10 @@ def test_the_status_of_a_run() -> None:
         created_at=now,
         updated_at=now,
     )
-    text = messages.reply(Reply(topic=Topic.STATUS, issue=7), run)
-    assert text == "The run is **running**, at `fix/plan`.\n\n<sub>run `r1`</sub>"
+    spent = Spent(turns=3, tokens_in=12_345, tokens_out=678, dollars=0.125)
+    text = messages.reply(Reply(topic=Topic.STATUS, issue=7), run, spent, "")
+    cost = "3 turns, 12,345 tokens in, 678 out, $0.12"
+    assert text == f"The run is **running**, at `fix/plan`, {cost}.\n\n<sub>run `r1`</sub>"
 
 
 def test_a_refusal_gives_its_reasons() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.github.payloads import Unread, read
+from bot.github.reading import Unread, read
 from handlers.events import IssueCommented, IssueLabeled, PullRequestClosed
 from workflows.trigger import Actor, IssueSnapshot, Tenant
 
@@ -108,19 +108,19 @@ def test_a_pull_request_without_a_marker_is_nobodys_run(body: str | None) -> Non
 
 @pytest.mark.parametrize("action", ["edited", "deleted"])
 def test_a_comment_that_is_changed_later_is_never_a_command(action: str) -> None:
-    with pytest.raises(Unread, match="of comments, only new ones are read"):
+    with pytest.raises(Unread, match="of issue_comment events, only created is read"):
         read("d1", "issue_comment", raw(COMMENTED | {"action": action}))
 
 
 @pytest.mark.parametrize("action", ["opened", "unlabeled", "edited", "closed", ""])
 def test_of_issues_only_labels_are_read(action: str) -> None:
-    with pytest.raises(Unread, match="of issues, only new labels are read"):
+    with pytest.raises(Unread, match="of issues events, only labeled and assigned is read"):
         read("d1", "issues", raw(LABELED | {"action": action}))
 
 
 @pytest.mark.parametrize("action", ["opened", "synchronize", "labeled", "reopened"])
 def test_of_pull_requests_only_their_end_is_read(action: str) -> None:
-    with pytest.raises(Unread, match="of pull requests, only their end is read"):
+    with pytest.raises(Unread, match="of pull_request events, only closed is read"):
         read("d1", "pull_request", raw(CLOSED | {"action": action}))
 
 
@@ -140,8 +140,8 @@ def test_other_events_are_not_read(event: str) -> None:
         (LABELED | {"issue": without(ISSUE, "number")}, "issue.number: Field required"),
         (LABELED | {"sender": {"login": "ghost"}}, "sender.id: Field required"),
         (LABELED | {"sender": None}, "sender"),
-        ([], "Input should be an object"),
-        (None, "Input should be an object"),
+        ([], "Input should be a valid dictionary"),
+        (None, "Input should be a valid dictionary"),
     ],
 )
 def test_what_lacks_a_field_that_we_need_is_left_with_the_reason(payload: object, complaint: str) -> None:

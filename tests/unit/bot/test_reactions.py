@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.reactions import Outcome
+from bot.reacting.ground import Outcome
 from bot.starting import run_id
 from bot.store.port import DeliveryState
 from policies.effects import CommitRef, PullRequestRef
@@ -80,8 +80,8 @@ async def test_a_second_run_on_an_issue_is_not_begun_and_says_so() -> None:
 @pytest.mark.parametrize(
     ("body", "answer"),
     [
-        ("/agent help", "Redfirst writes a test that fails"),
-        ("/agent status", "There has been no run on this issue."),
+        ("/agent help", "I write a test that fails"),
+        ("/agent status", "There has been no run here yet."),
         ("/agent fux", "Did you mean `/agent fix`?"),
         ("/agent fix --fast", "I do not know the option `--fast`."),
     ],
@@ -136,21 +136,23 @@ async def test_another_pull_request_with_the_marker_of_a_run_ends_no_wait() -> N
     house = Attacked()
     run = await waiting(house)
     outcome = await closes(house, run, number=9)
-    assert outcome == Outcome(DeliveryState.IGNORED, f"run {run} did not open #9")
+    assert outcome.state is DeliveryState.IGNORED
+    assert outcome.said == f"run {run} is not about this pull request, or has gone on since"
     assert not await resumed(house, run)
 
 
 async def test_a_run_that_opened_nothing_yet_is_told_nothing() -> None:
     house = Attacked()
     run = (await house.labels(WRITER)).run
-    assert (await closes(house, run)).said == f"run {run} did not open #8"
+    said = (await closes(house, run)).said
+    assert said == f"run {run} is not about this pull request, or has gone on since"
 
 
 async def test_a_run_of_another_repository_is_told_nothing() -> None:
     house = Attacked()
     run = await waiting(house)
     outcome = await closes(house, run, repository="octo/blues", head="octo/blues")
-    assert outcome.said == f"run {run} is not of this repository"
+    assert outcome.said == "no run here waits for it"
     assert not await resumed(house, run)
 
 

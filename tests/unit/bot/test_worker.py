@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import TypeVar
 
 import pytest
 
-from bot.bus import rules
 from bot.bus.memory import Broker, MemoryBus
 from bot.bus.port import Topic
+from bot.reacting.ground import Outcome
 from bot.reactions import Reactions
 from bot.store.memory import MemoryStore
-from bot.store.port import DeliveryState, NewDelivery, NewRun, StoreUnavailable
+from bot.store.port import Delivery, DeliveryState, NewDelivery, NewRun, StoreUnavailable
 from bot.telemetry.traces import NoTracer
+from bot.tries import MOST_TRIES
 from bot.worker import Worker
-from handlers.house import House
+from policies.effects import Done, Effect, PostComment
 from tests.services.until import until
-from tests.unit.fakes import MemoryForge, door, issue, ports, trigger
+from tests.unit.fakes import MemoryForge, RecordingEffects, ground, issue, ports, trigger
 from workflows.engine.context import Context
 from workflows.engine.definition import digest
 from workflows.engine.entries import Entry, Recorded, RunStarted
@@ -34,11 +37,34 @@ from workflows.ports import Ports
 from workflows.registry import Registry
 from workflows.trigger import Tenant, Trigger
 
+R = TypeVar("R", bound=Done)
+
 Act = Callable[[Context[Ports], Trigger], Awaitable[Trigger]]
+
+
+@pytest.fixture
+def restless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that fails is left alone in between."""
+    for place in ("bot.worker.rest", "bot.store.memory.rest"):
+        monkeypatch.setattr(place, _no_rest)
+    monkeypatch.setattr("bot.worker.A_MOMENT", 0.0)
+
+
+def _no_rest(tries: int) -> float:
+    return 0.0
 
 
 async def nothing(ctx: Context[Ports], asked: Trigger) -> Trigger:
     return asked
+
+
+@dataclass(frozen=True, slots=True)
+class Answering(Reactions):
+    answer: Callable[[str], Awaitable[None]]
+
+    async def to(self, delivery: Delivery) -> Outcome:
+        await self.answer(delivery.id)
+        return Outcome(DeliveryState.HANDLED, "answered")
 
 
 @dataclass
@@ -49,19 +75,22 @@ class Shop:
     broker: Broker = field(default_factory=Broker)
     store: MemoryStore = field(default_factory=MemoryStore)
     naps: bool = False
+    effects: RecordingEffects = field(default_factory=RecordingEffects)
+    answer: Callable[[str], Awaitable[None]] | None = None
+    """What is done about a delivery; by default what handlers say."""
 
     def __post_init__(self) -> None:
         self.bus = MemoryBus(self.broker)
         tree = workflow("fix", Trigger).then(Step("act", Trigger, Trigger, self.act))
         self.tree = tree.sleep("nap", timedelta(seconds=1)) if self.naps else tree
         forge = MemoryForge()
-        reactions = Reactions(House(label="agent:fix", bot_id=0), self.store, door(forge, self.store))
+        stands_on = ground(self.store, forge)
         self.worker = Worker(
             name="w",
             store=self.store,
             bus=self.bus,
-            reactions=reactions,
-            ports=ports(forge=forge),
+            reactions=Answering(stands_on, self.answer) if self.answer else Reactions(stands_on),
+            ports=ports(forge=forge, effects=self.effects),
             tracer=NoTracer(),
             at_once=1,
             per_tenant=1,
@@ -83,6 +112,16 @@ class Shop:
             NewRun(id=f"{repository}-{number}", trigger=asked, started=started)
         )
         return run.id
+
+    async def deliver(self, name: str, repository: str) -> None:
+        payload = json.dumps({"repository": {"full_name": repository}}).encode()
+        await self.store.keep_delivery(NewDelivery(id=name, event="issues", payload=payload))
+        await self.bus.announce(Topic.DELIVERIES, name)
+
+    async def all_answered(self) -> None:
+        async with asyncio.timeout(15):
+            while await self.store.waiting_deliveries():
+                await asyncio.sleep(0.01)
 
     async def status(self, run: str) -> RunStatus:
         return (await self.store.run(run)).status
@@ -187,10 +226,173 @@ async def test_a_run_of_a_definition_that_is_not_ours_is_left_to_those_who_can()
     assert len(await shop.store.rows(other)) == 1
 
 
+# --- deliveries -----------------------------------------------------------------------------------------
+
+
+async def test_a_tenant_with_many_deliveries_does_not_delay_anothers_first() -> None:
+    order: list[str] = []
+    quiet_came = asyncio.Event()
+
+    async def answer(delivery: str) -> None:
+        # GitHub takes its time for the busy one, until the other has had its turn.
+        if delivery.startswith("busy") and len(order) >= 20:
+            await quiet_came.wait()
+        order.append(delivery)
+        if delivery == "quiet":
+            quiet_came.set()
+
+    shop = Shop(answer=answer)
+    await shop.bus.open()
+    for number in range(500):
+        await shop.deliver(f"busy-{number}", "busy/one")
+    await shop.deliver("quiet", "quiet/one")
+    async with shop.open():
+        await until(lambda: len(order) == 501)
+    assert order.index("quiet") <= 20
+    assert [each for each in order if each != "quiet"] == [f"busy-{number}" for number in range(500)]
+
+
+async def test_deliveries_of_several_tenants_are_answered_side_by_side_and_no_two_of_one() -> None:
+    now: list[str] = []
+    most: set[tuple[str, ...]] = set()
+
+    async def answer(delivery: str) -> None:
+        now.append(delivery.partition("-")[0])
+        most.add(tuple(sorted(now)))
+        await asyncio.sleep(0.01)
+        now.remove(delivery.partition("-")[0])
+
+    shop = Shop(answer=answer)
+    await shop.bus.open()
+    for number in range(5):
+        for tenant in ("a", "b", "c"):
+            await shop.deliver(f"{tenant}-{number}", f"{tenant}/one")
+    async with shop.open():
+        await until(lambda: ("a", "b", "c") in most)
+        await shop.all_answered()
+    assert all(len(set(each)) == len(each) for each in most)
+
+
+async def test_no_more_deliveries_are_answered_at_once_than_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.worker.DELIVERIES_AT_ONCE", 2)
+    now = most = 0
+
+    async def answer(delivery: str) -> None:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.01)
+        now -= 1
+
+    shop = Shop(answer=answer)
+    await shop.bus.open()
+    for number in range(20):
+        await shop.deliver(f"d{number}", f"octo/{number}")
+    async with shop.open():
+        await shop.all_answered()
+    assert most == 2
+
+
+async def test_a_delivery_that_waits_in_line_is_kept_and_not_given_to_another_worker(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.working.WORKING_SECONDS", 0.05)
+    answered: list[str] = []
+    go_on = asyncio.Event()
+
+    async def answer(delivery: str) -> None:
+        answered.append(delivery)
+        await go_on.wait()
+
+    shop = Shop(answer=answer, broker=Broker(ack_seconds=0.2))
+    await shop.bus.open()
+    for number in range(3):
+        await shop.deliver(f"d{number}", "octo/reds")
+    async with shop.open():
+        await until(lambda: bool(answered))
+        other = MemoryBus(shop.broker)
+        await other.open()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(anext(other.receive(Topic.DELIVERIES)), 0.6)
+        go_on.set()
+        await shop.all_answered()
+    assert answered == ["d0", "d1", "d2"]
+
+
+async def test_a_delivery_that_is_announced_again_while_it_waits_stands_in_line_once() -> None:
+    answered: list[str] = []
+    go_on = asyncio.Event()
+
+    async def answer(delivery: str) -> None:
+        answered.append(delivery)
+        await go_on.wait()
+
+    shop = Shop(answer=answer)
+    await shop.bus.open()
+    for name in ("d1", "d2"):
+        await shop.deliver(name, "octo/reds")
+    async with shop.open():
+        await until(lambda: bool(answered))
+        for number in range(5):
+            await shop.bus.announce(Topic.DELIVERIES, "d2", mark=str(number))
+        await shop.deliver("d3", "octo/greens")
+        await until(lambda: "d3" in answered)
+        assert sorted(message.id for message in shop.bus.in_hand) == ["d1", "d2", "d3"]
+        go_on.set()
+        await shop.all_answered()
+    assert answered == ["d1", "d3", "d2"]
+
+
+async def test_a_delivery_that_says_nothing_of_whose_it_is_is_answered_too(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    shop = Shop()
+    await shop.bus.open()
+    for name, payload in (("d1", b"[]"), ("d2", b'{"repository": null}'), ("d3", b"\xff"), ("d4", b"")):
+        await shop.store.keep_delivery(NewDelivery(id=name, event="issues", payload=payload))
+        await shop.bus.announce(Topic.DELIVERIES, name)
+    async with shop.open():
+        await shop.all_answered()
+    assert "could not be looked at" not in caplog.text
+    assert await shop.store.dead_letters() == []
+
+
+async def test_a_delivery_that_is_put_down_because_github_is_away_is_not_counted() -> None:
+    async def answer(delivery: str) -> None:
+        raise Passing("GitHub is away")
+
+    shop = Shop(answer=answer)
+    await shop.store.keep_delivery(NewDelivery(id="d1", event="issues", payload=b"{}"))
+    for _ in range(3 * MOST_TRIES):
+        with pytest.raises(Passing):
+            await shop.worker.handle("d1")
+    assert await shop.store.failed(Topic.DELIVERIES, "d1") == 1
+
+
+@pytest.mark.usefixtures("restless")
+async def test_a_delivery_that_fails_by_a_bug_is_put_aside_and_others_are_answered() -> None:
+    async def answer(delivery: str) -> None:
+        if delivery == "poison":
+            raise ZeroDivisionError("by zero")
+
+    shop = Shop(answer=answer)
+    await shop.bus.open()
+    await shop.deliver("poison", "octo/reds")
+    await shop.deliver("d1", "octo/reds")
+    async with shop.open():
+        while [letter.item for letter in await shop.store.dead_letters()] != ["poison"]:
+            await asyncio.sleep(0.01)
+    assert (await shop.store.delivery("d1")).state is DeliveryState.HANDLED
+    (letter,) = await shop.store.dead_letters()
+    assert letter.times == MOST_TRIES
+    assert "ZeroDivisionError: by zero" in letter.said
+
+
 # --- what goes wrong ------------------------------------------------------------------------------------
 
 
-async def test_what_fails_each_time_is_put_aside_with_what_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("restless")
+async def test_what_fails_each_time_is_put_aside_with_what_was_said() -> None:
     tries = 0
 
     async def act(ctx: Context[Ports], asked: Trigger) -> Trigger:
@@ -198,43 +400,39 @@ async def test_what_fails_each_time_is_put_aside_with_what_was_said(monkeypatch:
         tries += 1
         raise ZeroDivisionError("by zero")
 
-    monkeypatch.setattr("bot.worker._pause", lambda times: 0.0)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
     shop = Shop(act)
     run = await shop.queue("octo/reds", 1)
     shop.worker = replace(shop.worker, sweep_seconds=0.01)
     async with shop.open():
-        while [letter.times for letter in await shop.store.dead_letters()] != [rules.MAX_DELIVERIES]:
+        while [letter.times for letter in await shop.store.dead_letters()] != [MOST_TRIES]:
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.1)  # some sweeps more
     (letter,) = await shop.store.dead_letters()
-    assert (letter.topic, letter.item, letter.times) == (Topic.RUNS, run, rules.MAX_DELIVERIES)
+    assert (letter.topic, letter.item, letter.times) == (Topic.RUNS, run, MOST_TRIES)
     assert "ZeroDivisionError: by zero" in letter.said
     assert await shop.store.due_runs(9) == []
-    assert tries == rules.MAX_DELIVERIES
+    assert tries == MOST_TRIES
 
 
-async def test_what_fails_and_then_does_not_is_not_kept_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_fails_and_then_does_not_goes_on_after_its_rest_and_is_never_put_aside() -> None:
     tries = 0
 
     async def act(ctx: Context[Ports], asked: Trigger) -> Trigger:
         nonlocal tries
         tries += 1
-        if tries < 3:
+        if tries < 2:
             raise ZeroDivisionError("by zero")
         return asked
 
-    monkeypatch.setattr("bot.worker._pause", lambda times: 0.0)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
     shop = Shop(act)
     run = await shop.queue("octo/reds", 1)
     async with shop.open():
         await shop.comes_to(run, RunStatus.COMPLETED)
-        while await shop.store.dead_letters():
-            await asyncio.sleep(0.01)
+    assert await shop.store.dead_letters() == []
 
 
-async def test_work_whose_result_cannot_be_kept_is_not_paid_for_without_end(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.mark.usefixtures("restless")
+async def test_work_whose_result_cannot_be_kept_is_not_paid_for_without_end() -> None:
     class NoRoom(MemoryStore):
         async def append(self, run: str, after: int, entries: Sequence[Entry], fence: int | None) -> None:
             if any(isinstance(entry, Recorded) for entry in entries):
@@ -251,33 +449,94 @@ async def test_work_whose_result_cannot_be_kept_is_not_paid_for_without_end(
 
         return await ctx.record("turn 1", Trigger, pay)
 
-    monkeypatch.setattr("bot.worker._pause", lambda times: 0.0)  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
     shop = Shop(act, store=NoRoom())
     shop.worker = replace(shop.worker, sweep_seconds=0.01)
     await shop.queue("octo/reds", 1)
     async with shop.open():
-        while [letter.times for letter in await shop.store.dead_letters()] != [rules.MAX_DELIVERIES]:
+        while [letter.times for letter in await shop.store.dead_letters()] != [MOST_TRIES]:
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.1)
-    assert paid == rules.MAX_DELIVERIES
+    assert paid == MOST_TRIES
 
 
-async def test_what_killed_every_worker_is_put_aside_on_the_word_of_the_broker() -> None:
-    shop = Shop(broker=Broker(ack_seconds=0.01, max_deliveries=2))
-    run = await shop.queue("octo/reds", 1)
-    dying = MemoryBus(shop.broker)
-    await dying.open()
-    await dying.announce(Topic.RUNS, run)
-    for _ in range(2):
-        await anext(dying.receive(Topic.RUNS))
-        await asyncio.sleep(0.05)  # and nothing is said any more
-    await dying.close()
-    shop.worker = replace(shop.worker, at_once=0)
+def dies(shop: Shop, topic: Topic, item: str) -> Awaitable[object]:
+    """As a worker does that is killed: it has the thing, and never says another word."""
+    return shop.store.claim(item, "dead", 0.0) if topic is Topic.RUNS else shop.store.take_delivery(item)
+
+
+@pytest.mark.parametrize("topic", Topic)
+async def test_what_killed_every_worker_is_put_aside_though_no_broker_remembers(topic: Topic) -> None:
+    shop = Shop()
+    await shop.store.keep_delivery(NewDelivery(id="d1", event="watch", payload=b"{}"))
+    item = await shop.queue("octo/reds", 1) if topic is Topic.RUNS else "d1"
+    for _ in range(MOST_TRIES):
+        await dies(shop, topic, item)
     async with shop.open():
+        await shop.bus.announce(topic, item)  # the first that this broker hears of it
         while not await shop.store.dead_letters():
             await asyncio.sleep(0.01)
     (letter,) = await shop.store.dead_letters()
-    assert (letter.item, letter.times) == (run, 2)
+    assert (letter.topic, letter.item, letter.times) == (topic, item, MOST_TRIES)
+    assert "each worker that had it died or was stopped" in letter.said
+
+
+async def test_what_killed_all_workers_but_one_is_done_by_that_one() -> None:
+    shop = Shop()
+    run = await shop.queue("octo/reds", 1)
+    for _ in range(MOST_TRIES - 1):
+        await dies(shop, Topic.RUNS, run)
+    async with shop.open():
+        await shop.comes_to(run, RunStatus.COMPLETED)
+    assert await shop.store.dead_letters() == []
+
+
+async def test_a_run_that_is_put_aside_says_so_on_its_issue_in_place_of_how_far_it_is() -> None:
+    shop = Shop()
+    run = await shop.queue("octo/reds", 7)
+    for _ in range(MOST_TRIES):
+        await dies(shop, Topic.RUNS, run)
+    async with shop.open():
+        await until(lambda: bool(shop.effects.performed))
+    (comment,) = shop.effects.performed
+    assert isinstance(comment, PostComment)
+    assert (comment.repository, comment.issue, comment.sticky) == ("octo/reds", 7, "progress")
+    assert f"redfirst dead retry {run}" in comment.body
+
+
+@pytest.mark.parametrize("untold", [Passing("GitHub is away"), ZeroDivisionError("by zero")])
+async def test_what_cannot_be_said_on_the_issue_stops_no_worker(
+    untold: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Mute(RecordingEffects):
+        async def perform(self, effect: Effect[R], trigger: Trigger) -> R:
+            raise untold
+
+    shop = Shop(effects=Mute())
+    run = await shop.queue("octo/reds", 1)
+    for _ in range(MOST_TRIES):
+        await dies(shop, Topic.RUNS, run)
+    async with shop.open():
+        await until(lambda: "could not be said on its issue" in caplog.text)
+        other = await shop.queue("octo/reds", 2)
+        await shop.worker.call_up()
+        await shop.comes_to(other, RunStatus.COMPLETED)
+    assert len(await shop.store.dead_letters()) == 1
+
+
+async def test_a_run_that_failed_rests_and_lets_another_of_its_tenant_go_first() -> None:
+    async def act(ctx: Context[Ports], asked: Trigger) -> Trigger:
+        if asked.issue.number == 1:
+            raise ZeroDivisionError("by zero")
+        return asked
+
+    shop = Shop(act)
+    shop.worker = replace(shop.worker, sweep_seconds=0.02)
+    failing = await shop.queue("octo/reds", 1)
+    others = [await shop.queue("octo/reds", number) for number in range(2, 12)]
+    async with shop.open():
+        for run in others:
+            await shop.comes_to(run, RunStatus.COMPLETED)
+    assert await shop.store.failed(Topic.RUNS, failing) <= 3
 
 
 @pytest.mark.parametrize(
@@ -289,7 +548,7 @@ async def test_what_is_not_the_fault_of_the_item_puts_it_down_and_not_aside(prob
 
         async def claim(self, run: str, worker: str, seconds: float) -> Lease | None:
             self.troubles += 1
-            if self.troubles <= 2 * rules.MAX_DELIVERIES:
+            if self.troubles <= 2 * MOST_TRIES:
                 raise problem
             return await super().claim(run, worker, seconds)
 
@@ -297,7 +556,7 @@ async def test_what_is_not_the_fault_of_the_item_puts_it_down_and_not_aside(prob
     shop = Shop(store=store)
     run = await shop.queue("octo/reds", 1)
     async with shop.open():
-        for number in range(2 * rules.MAX_DELIVERIES + 1):
+        for number in range(2 * MOST_TRIES + 1):
             await shop.bus.announce(Topic.RUNS, run, mark=str(number))
         await shop.comes_to(run, RunStatus.COMPLETED)
     assert await store.dead_letters() == []

@@ -20,8 +20,7 @@ from bot.bus import astray
 from bot.bus.embedded import EmbeddedBus
 from bot.bus.nats import NatsBus
 from bot.bus.port import Bus, BusUnavailable, Topic
-from bot.bus.rules import MAX_DELIVERIES
-from bot.bus.streams import DEAD, GIVEN_UP, STREAM
+from bot.bus.streams import STREAM
 from tests.services.nats import PrivateNats
 from tests.unit.bus.opened import jetstream, opened
 
@@ -158,52 +157,6 @@ async def test_a_receiver_of_another_process_goes_on_when_a_place_was_made_anew(
 
 
 @pytest.mark.usefixtures("often")
-async def test_what_was_given_up_and_is_not_buried_yet_is_not_taken_for_lost(
-    nats_server: PrivateNats, caplog: pytest.LogCaptureFixture
-) -> None:
-    async with opened(NatsBus(nats_server.url, ack_seconds=0.2)) as bus:
-        messages = bus.receive(Topic.RUNS)
-        await bus.announce(Topic.RUNS, "poison")
-        for _ in range(MAX_DELIVERIES):
-            await (await soon(messages)).again(0)
-        await done(bus, "r1", "r2")
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(LOOK_SECONDS * 5):
-                await anext(messages)
-        assert "lost its place" not in caplog.text
-        # Its note is what tells it from others: without it, it is delivered once more.
-        async with jetstream(nats_server.url) as js:
-            await js.purge_stream(DEAD)
-        assert (await soon(bus.receive(Topic.RUNS))).id == "poison"
-
-
-async def test_a_note_about_a_queue_that_was_made_anew_since_touches_no_message_of_the_new_one(
-    nats_server: PrivateNats,
-) -> None:
-    async with opened(NatsBus(nats_server.url, ack_seconds=0.2)) as bus:
-        await bus.announce(Topic.RUNS, "poison")
-        messages = bus.receive(Topic.RUNS)
-        for _ in range(MAX_DELIVERIES):
-            await (await soon(messages)).again(0)
-        noticing = asyncio.ensure_future(anext(messages))
-        async with asyncio.timeout(SOON):
-            while "1 given up" not in await bus.check():
-                await asyncio.sleep(0.02)
-        noticing.cancel()
-        await asyncio.gather(noticing, return_exceptions=True)
-    async with jetstream(nats_server.url) as js:
-        await js.delete_stream(STREAM)
-    async with opened(NatsBus(nats_server.url)) as bus:
-        await bus.announce(Topic.RUNS, "innocent")
-        given_up = asyncio.ensure_future(anext(bus.given_up()))
-        async with asyncio.timeout(SOON):
-            while "0 given up" not in await bus.check():
-                await asyncio.sleep(0.02)
-        assert not given_up.done()
-        assert (await soon(bus.receive(Topic.RUNS))).id == "innocent"
-
-
-@pytest.mark.usefixtures("often")
 async def test_a_stream_that_keeps_what_is_done_gives_no_reason_to_deliver_it_again(
     nats_server: PrivateNats, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -251,7 +204,6 @@ async def test_a_broker_that_was_killed_and_lost_its_files_is_set_up_again_under
     async with opened(NatsBus(nats_server.url)) as saying, opened(NatsBus(nats_server.url)) as hearing:
         await saying.announce(Topic.RUNS, "lost with the files")
         waiting = asyncio.create_task(soon(hearing.receive(Topic.DELIVERIES)))
-        given_up = asyncio.ensure_future(anext(hearing.given_up()))
         await asyncio.sleep(0.05)
         nats_server.stop(signal.SIGKILL)
         shutil.rmtree(nats_server.store)
@@ -265,10 +217,6 @@ async def test_a_broker_that_was_killed_and_lost_its_files_is_set_up_again_under
         await announced(saying, "r1")
         await announced(hearing, "r2")
         assert {(await soon(bus.receive(Topic.RUNS))).id for bus in (saying, hearing)} == {"r1", "r2"}
-        async with jetstream(nats_server.url) as js:
-            assert (await js.consumer_info(DEAD, GIVEN_UP)).num_waiting == 1
-        given_up.cancel()
-        await asyncio.gather(given_up, return_exceptions=True)
 
 
 async def test_the_private_server_that_was_killed_and_lost_its_files_is_set_up_again(tmp_path: Path) -> None:

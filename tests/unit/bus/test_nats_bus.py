@@ -16,9 +16,8 @@ from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfi
 from bot.bus.connecting import leave
 from bot.bus.nats import NatsBus
 from bot.bus.port import BusUnavailable, Topic
-from bot.bus.rules import MAX_DELIVERIES
 from bot.bus.server import NatsServer, find
-from bot.bus.streams import DEAD, STREAM
+from bot.bus.streams import STREAM
 from tests.services.until import until
 from tests.unit.bus.opened import jetstream, opened
 
@@ -63,24 +62,6 @@ async def test_opening_twice_changes_nothing(nats_url: str) -> None:
         await bus.announce(Topic.RUNS, "r1")
         async with opened(NatsBus(nats_url)) as other:
             assert "1 waiting" in await other.check()
-
-
-async def test_a_dead_letter_leaves_a_note(nats_url: str) -> None:
-    async with opened(NatsBus(nats_url, ack_seconds=0.05)) as bus:
-        await bus.announce(Topic.RUNS, "poison")
-        messages = bus.receive(Topic.RUNS)
-        for _ in range(MAX_DELIVERIES):
-            await (await anext(messages)).again(0)
-        # The server notices when somebody asks for more.
-        more = asyncio.create_task(first(bus))
-        async with asyncio.timeout(5):
-            while "1 given up" not in await bus.check():
-                await asyncio.sleep(0.02)
-        assert not more.done()
-        more.cancel()
-        await asyncio.gather(more, return_exceptions=True)
-        async with jetstream(nats_url) as js:
-            assert (await js.stream_info(DEAD)).state.messages == 1
 
 
 async def test_a_server_that_is_not_there_says_where_and_what_to_do_at_once(

@@ -16,7 +16,7 @@ from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfi
 from bot.bus import streams
 from bot.bus.nats import NatsBus
 from bot.bus.port import BusUnavailable, Topic
-from bot.bus.streams import DEAD, STREAM
+from bot.bus.streams import STREAM
 from bot.checkup import check_up
 from bot.settings import load
 from bot.wiring import bus_of
@@ -206,7 +206,6 @@ async def test_an_account_that_demands_a_limit_in_bytes_gets_one(start_nats: Sta
     ("settings", "what_to_do"),
     [
         (account("jetstream: disabled"), "enable JetStream there for the account of this user"),
-        (account("jetstream: { max_streams: 1 }"), "raise the account's limit of streams"),
         (account("jetstream: { max_consumers: 1 }"), "raise the account's limit of consumers"),
         (account("jetstream: { max_mem: 1G, max_file: 0 }"), "give its JetStream more room"),
         (
@@ -220,6 +219,14 @@ async def test_an_account_that_cannot_have_what_we_need_is_told_what_to_change(
 ) -> None:
     with pytest.raises(BusUnavailable, match=what_to_do):
         await worries(start_nats(settings).url)
+
+
+async def test_an_account_that_has_used_up_its_streams_is_told_so(start_nats: StartNats) -> None:
+    url = start_nats(account("jetstream: { max_streams: 1 }")).url
+    async with jetstream(url) as js:
+        await js.add_stream(StreamConfig(name="THEIRS", subjects=["theirs"]))
+    with pytest.raises(BusUnavailable, match="raise the account's limit of streams"):
+        await worries(url)
 
 
 async def test_a_stream_of_somebody_else_with_our_subjects_is_named_as_the_reason(nats_url: str) -> None:
@@ -293,7 +300,7 @@ async def test_doctor_says_it_beside_what_is_there(
     monkeypatch.setenv("REDFIRST_GITHUB_API_URL", "http://127.0.0.1:9")
     [bus] = [finding for finding in await check_up() if finding.name == "bus"]
     assert bus.ok
-    assert "0 waiting, 0 given up; NATS takes no message above 1024 bytes" in bus.said
+    assert "0 waiting; NATS takes no message above 1024 bytes" in bus.said
 
 
 async def test_who_opens_the_bus_to_work_finds_it_in_the_log(
@@ -330,12 +337,10 @@ async def test_one_copy_in_a_cluster_is_said_until_there_are_three(start_nats: S
         said = await bus.worries()
         assert [each.split(":")[0] for each in said] == [
             "REDFIRST has 1 of 3 copies in the cluster three",
-            "REDFIRST_DEAD has 1 of 3 copies in the cluster three",
         ]
         async with jetstream(servers[0].url) as js:
-            for name in (STREAM, DEAD):
-                config = (await js.stream_info(name)).config
-                await js.update_stream(config.evolve(num_replicas=3))
+            config = (await js.stream_info(STREAM)).config
+            await js.update_stream(config.evolve(num_replicas=3))
         async with opened(NatsBus(servers[1].url)) as other:
             assert await other.worries() == []
             assert (await js_replicas(servers[1].url)) == 3

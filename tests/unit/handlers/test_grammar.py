@@ -53,6 +53,7 @@ def test_what_follows_is_context() -> None:
     command = parse("/agent fix only the last page\n\nIt breaks with an empty list.\n\n/agent help\n")
     assert command == Command(
         verb="fix",
+        words=("only", "the", "last", "page"),
         context="only the last page\nIt breaks with an empty list.\n\n/agent help",
     )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+import ssl
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -49,11 +51,34 @@ def config(*, private: bool = False, rate_limit: int = 5000) -> StandInConfig:
     )
 
 
+@functools.cache
+def trusted() -> ssl.SSLContext:
+    """Read once: every client that is made would read the certificates of the whole world."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def plain_client(
+    base_url: str = "", headers: Mapping[str, str] | None = None, *, follow_redirects: bool = False
+) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        base_url=base_url,
+        headers=headers,
+        follow_redirects=follow_redirects,
+        trust_env=False,
+        verify=trusted(),
+    )
+
+
 def client(standin: StandIn, login: str) -> Client:
     return GitHub(
         TokenAuthStrategy(token(login)),
         base_url=standin.api_url,
         http_cache=False,
         auto_retry=False,
+        ssl_verify=trusted(),
         timeout=10,
     )
+
+
+def bearer_of(login: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token(login)}"}

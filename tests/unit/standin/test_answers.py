@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import httpx
 import pytest
 from githubkit.exception import RequestFailed
 
 from bot.standin.people import StandIn
 from bot.standin.server import running
 
-from .support import BOT, REPO, As, HttpAs, client, config
+from .support import BOT, REPO, As, HttpAs, client, config, plain_client
 
 
 async def test_a_list_is_walked_page_by_page(standin: StandIn, github: As, issue: int) -> None:
@@ -70,7 +69,7 @@ async def test_the_rate_limit_counts_down_and_ends() -> None:
 
 @pytest.mark.parametrize("root", ["/api/v3", ""])
 async def test_the_api_is_at_the_root_and_below_the_prefix(standin: StandIn, root: str) -> None:
-    async with httpx.AsyncClient(base_url=standin.url + root, trust_env=False) as plain:
+    async with plain_client(base_url=standin.url + root) as plain:
         headers = {"Authorization": "token token-of-reader"}
         assert (await plain.get(f"/repos/{REPO}", headers=headers)).json()["full_name"] == REPO
         missing = await plain.get("/repos/maintainer/none", headers=headers)

@@ -15,7 +15,7 @@ from bot.standin.config import AppSeed, StandInConfig
 from bot.standin.people import StandIn
 from bot.standin.server import running
 
-from .support import REPO, config, loose
+from .support import REPO, config, loose, plain_client
 
 IDS = itertools.count(70001)
 
@@ -60,31 +60,28 @@ async def test_the_app_signs_in_and_acts_as_its_installation(
 
 
 async def test_a_key_that_is_not_the_apps_is_refused(seed: StandInConfig) -> None:
-    import httpx
 
     now = int(time.time())
     stranger = _pem(rsa.generate_private_key(65537, 2048))
     forged = jwt.encode({"iat": now, "exp": now + 60, "iss": str(seed.app.id)}, stranger, algorithm="RS256")
-    async with running(seed) as standin, httpx.AsyncClient(trust_env=False) as plain:
+    async with running(seed) as standin, plain_client() as plain:
         answer = await plain.get(f"{standin.api_url}/app", headers={"Authorization": f"Bearer {forged}"})
     assert answer.status_code == 401
     assert answer.json()["message"] == "A JSON web token could not be decoded"
 
 
 async def test_an_unsigned_token_is_refused(seed: StandInConfig) -> None:
-    import httpx
 
     now = int(time.time())
     forged = jwt.encode({"iat": now, "exp": now + 60, "iss": str(seed.app.id)}, "", algorithm="none")
-    async with running(seed) as standin, httpx.AsyncClient(trust_env=False) as plain:
+    async with running(seed) as standin, plain_client() as plain:
         answer = await plain.get(f"{standin.api_url}/app", headers={"Authorization": f"Bearer {forged}"})
     assert answer.status_code == 401
 
 
 async def test_an_installations_token_ends_after_an_hour(seed: StandInConfig, key: rsa.RSAPrivateKey) -> None:
-    import httpx
 
-    async with running(seed) as standin, httpx.AsyncClient(trust_env=False) as plain:
+    async with running(seed) as standin, plain_client() as plain:
         app = _app(standin, key)
         made = await app.rest.apps.async_create_installation_access_token(standin.world.app.installation_id)
         headers = {"Authorization": f"Bearer {loose(made)['token']}"}

@@ -68,6 +68,7 @@ async def test_the_bots_own_doings_come_back_to_it(standin: StandIn, github: As,
     await standin.deliveries()
 
     assert receiver.names == [
+        "create",
         "push",
         "pull_request.opened",
         "push",
@@ -77,7 +78,7 @@ async def test_the_bots_own_doings_come_back_to_it(standin: StandIn, github: As,
         "pull_request.closed",
     ]
     assert receiver.received[0].payload["sender"]["type"] == "Bot"
-    synchronized, reviewed, closed = (receiver.received[at].payload for at in (3, 4, 6))
+    synchronized, reviewed, closed = (receiver.received[at].payload for at in (4, 5, 7))
     assert (synchronized["before"], synchronized["after"]) == (before, more)
     assert reviewed["review"]["state"] == "changes_requested"
     assert closed["pull_request"]["merged"] is True
@@ -126,7 +127,8 @@ async def test_a_repository_has_hooks_of_its_own_with_deliveries(
     standin: StandIn, http: HttpAs, receiver: Receiver
 ) -> None:
     hooks = f"/repos/{REPO}/hooks"
-    wanted = {"config": {"url": receiver.url, "secret": "own"}, "events": ["issues"]}
+    config = {"url": receiver.url, "secret": "own", "content_type": "json"}
+    wanted = {"config": config, "events": ["issues"]}
     assert (await http("writer").post(hooks, json=wanted)).status_code == 403
     hook = (await http("maintainer").post(hooks, json=wanted)).json()["id"]
     await standin.open_issue(REPO, "t", by="reader")

@@ -5,16 +5,18 @@ from collections.abc import AsyncGenerator
 import httpx
 import pytest
 
+from bot.standin.actions.lines import LineComment
 from bot.standin.page.markdown import render
 from bot.standin.people import StandIn
 
 from .commits import branch
-from .support import BOT, REPO, As
+from .pulls import LONG
+from .support import BOT, REPO, As, plain_client
 
 
 @pytest.fixture
 async def browser(standin: StandIn) -> AsyncGenerator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=standin.url, follow_redirects=True, trust_env=False) as made:
+    async with plain_client(base_url=standin.url, follow_redirects=True) as made:
         yield made
 
 
@@ -99,3 +101,53 @@ def test_comments_are_hidden_and_folds_are_kept() -> None:
 async def test_a_page_that_is_not_there_says_so(browser: httpx.AsyncClient) -> None:
     assert (await browser.get(f"/{REPO}/issues/99")).status_code == 404
     assert (await browser.get("/nobody/nothing")).status_code == 404
+
+
+async def test_a_pull_request_shows_its_reviews_checks_and_people(
+    standin: StandIn, browser: httpx.AsyncClient, pull: int
+) -> None:
+    lines = [LineComment("long.txt", "why **twenty**?", 20)]
+    await standin.request_changes(REPO, pull, "not yet", by="writer", comments=lines)
+    await standin.request_review(REPO, pull, "reader", by="maintainer")
+    await standin.fail_check(REPO, pull, by="writer", name="unit tests", summary="1 failed")
+    await standin.assign(REPO, pull, "triager", by="maintainer")
+    shown = (await browser.get(f"/{REPO}/pull/{pull}")).text
+    for part in (
+        "requested changes",
+        "long.txt:20",
+        '<span class="row-added">+line twenty</span>',
+        "why <strong>twenty</strong>?",
+        "reader</strong> was asked",
+        '<span class="sign bad">✗</span> unit tests',
+        "<strong>triager</strong>",
+        "◌ Draft",
+        "Ready for review",
+    ):
+        assert part in shown
+    await standin.push(REPO, "bot/x", {"long.txt": LONG}, "Back", by="maintainer")
+    assert "Outdated" in (await browser.get(f"/{REPO}/pull/{pull}")).text
+
+
+async def test_the_forms_of_a_pull_request_do_what_people_do(
+    standin: StandIn, browser: httpx.AsyncClient, pull: int
+) -> None:
+    page = f"/{REPO}/pull/{pull}"
+
+    async def act(form: str, **fields: str) -> int:
+        return (await browser.post(f"{page}/-/{form}", data={"as": "writer", **fields})).status_code
+
+    assert await act("act", do="ready") == 200
+    assert await act("act", do="REQUEST_CHANGES", body="why?", line="long.txt:20") == 200
+    assert await act("act", do="COMMENT", body="hm", line="long.txt:21") == 200
+    assert await act("act", do="COMMENT", body="hm", line="long.txt:1") == 422
+    assert await act("check", do="failure", name="tests", summary="1 failed") == 200
+    assert (await browser.post(f"{page}/-/check", data={"as": "reader", "do": "success"})).status_code == 403
+    assign = f"/{REPO}/issues/{pull}/-/assign"
+    assert (await browser.post(assign, data={"as": "writer", "login": "writer"})).status_code == 200
+    issue = standin.issue(REPO, pull)
+    assert issue.pull
+    assert (issue.pull.draft, [user.login for user in issue.assignees]) == (False, ["writer"])
+    assert [comment.line for comment in standin.line_comments(REPO, pull)] == [20, 21]
+    assert [run.conclusion for run in standin.repository(REPO).checks.runs] == ["failure"]
+    assert await act("act", do="draft") == 200
+    assert issue.pull.draft

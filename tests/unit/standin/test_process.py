@@ -5,11 +5,9 @@ import asyncio
 import sys
 from pathlib import Path
 
-import httpx
-
 from bot.standin.config import StandInConfig
 
-from .support import REPO, config
+from .support import REPO, config, plain_client
 
 STANDIN = Path(__file__).parents[3] / "bot" / "standin"
 
@@ -31,7 +29,7 @@ async def test_it_serves_as_a_process_of_its_own_until_told_to_stop(tmp_path: Pa
     )
     assert process.stdout
     url = (await process.stdout.readline()).decode().strip()
-    async with httpx.AsyncClient(base_url=url, trust_env=False) as plain:
+    async with plain_client(base_url=url) as plain:
         headers = {"Authorization": "Bearer token-of-reader"}
         assert (await plain.get(f"/repos/{REPO}", headers=headers)).json()["full_name"] == REPO
     process.terminate()

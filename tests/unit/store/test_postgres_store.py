@@ -8,6 +8,7 @@ import signal
 import socket
 import time
 from collections.abc import AsyncGenerator
+from typing import cast
 
 import psycopg
 import pytest
@@ -18,7 +19,10 @@ from bot.store.port import NewDelivery, Store, StoreUnavailable
 from bot.store.postgres import PostgresDatabase
 from bot.store.sql import SqlStore
 from bot.store.statements import Link
+from tests.contract.stores import new_run
+from tests.live.crashes.wire import wire_to
 from tests.services.postgres import PrivatePostgres
+from tests.services.until import until
 
 SOME = NewDelivery(id="d1", event="issues", payload=b"{}")
 
@@ -89,6 +93,35 @@ async def test_a_connection_cut_during_the_commit_is_not_tried_again(postgres_ur
     assert tries == 1
     assert await store.keep_delivery(SOME), "the next one finds a new connection"
     await store.close()
+
+
+async def test_a_machine_that_is_cut_off_before_its_commit_keeps_no_other_from_the_run(
+    postgres_url: str,
+) -> None:
+    async with (
+        wire_to(postgres_url) as (wire, near),
+        opened(near) as cut_off,
+        opened(postgres_url) as other,
+    ):
+        wire.cut_at(b"COMMIT", heard=False)
+        beginning = asyncio.create_task(cut_off.create_run(new_run("r1", key="same")))
+        await until(lambda: wire.is_cut)
+        async with asyncio.timeout(10):
+            run, is_new = await other.create_run(new_run("r2", key="same"))
+        assert (run.id, is_new) == ("r2", True)
+        wire.mend()
+        # What it had done was undone, and it is told so: it tries again, and finds what the other did.
+        run, is_new = await beginning
+        assert (run.id, is_new) == ("r2", False)
+
+
+@pytest.mark.parametrize(("asked", "milliseconds"), [("", "30000"), ("?tcp_user_timeout=4000", "4000")])
+def test_what_was_sent_and_never_arrives_is_not_waited_for_longer_than_the_url_says(
+    postgres_url: str, asked: str, milliseconds: str
+) -> None:
+    connection = cast("psycopg.Connection[object]", PostgresDatabase(postgres_url + asked).connect().driver)
+    with connection:
+        assert connection.info.get_parameters()["tcp_user_timeout"] == milliseconds
 
 
 def cut(url: str) -> None:

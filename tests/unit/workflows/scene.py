@@ -90,4 +90,4 @@ class Scene:
 
     @property
     def sticky(self) -> str:
-        return self.forge.comments[self.run].body
+        return self.forge.comments["progress"].body

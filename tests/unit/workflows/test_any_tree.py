@@ -210,8 +210,9 @@ class Builder:
         async def turn(ctx: Context[None], value: N) -> N:
             return value.model_copy(update={"turn": int(ctx.path.rpartition("[")[2].partition("]")[0])})
 
-        def enough(value: N) -> bool:
-            return value.turn >= part.turns
+        def enough(done: Iteration[N]) -> bool:
+            assert done.count == done.last.turn
+            return done.count >= part.turns
 
         def goes_on(done: Iteration[N]) -> bool:
             assert done.count == done.last.turn

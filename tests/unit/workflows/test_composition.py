@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
-from tests.unit.workflows.trees import N, adds, entries, kinds, output, ran, records, unit
+from bot.store.memory import MemoryStore
+from tests.unit.workflows.trees import (
+    Clock,
+    Killed,
+    N,
+    Process,
+    adds,
+    begun,
+    entries,
+    go,
+    kinds,
+    output,
+    patient,
+    ran,
+    records,
+    unit,
+)
+from workflows.engine import signals
 from workflows.engine.context import Context
-from workflows.engine.entries import RunFailed, StepCompleted
+from workflows.engine.entries import Entry, RunFailed, StepCompleted, StepFailed
 from workflows.engine.nodes import Workflow, settled, unchanged, when, workflow
 from workflows.engine.status import RunStatus
 from workflows.engine.step import Step, step
-from workflows.engine.values import Both, Each, Failed, Iteration, Nothing, Settled
-from workflows.errors import UserProblem
+from workflows.engine.values import Answered, Both, Each, Failed, Iteration, Nothing, Settled
+from workflows.errors import Passing, UserProblem
 
 
 class Many(BaseModel):
@@ -183,6 +201,124 @@ async def test_a_settled_part_that_fails_is_a_value_to_go_on_with() -> None:
     assert await output(store) == {"n": 6, "turn": 0}
 
 
+# --- a failure beside others, and a crash -----------------------------------------------------------------
+
+
+def counted(name: str, seen: list[str]) -> Step[None, N, N]:
+    """Begun, it is seen, and would go on for ever."""
+
+    async def run(ctx: Context[None], value: N) -> N:
+        seen.append(ctx.path)
+        await asyncio.sleep(3600)
+        return value
+
+    return unit(name, run, timeout=5)
+
+
+def late(name: str) -> Step[None, N, N]:
+    async def run(ctx: Context[None], value: N) -> N:
+        await asyncio.sleep(0.05)  # the others are under way
+        raise UserProblem(f"{name} failed")
+
+    return unit(name, run)
+
+
+def told(heard: list[str]) -> Step[None, Failed[N], Nothing]:
+    async def run(ctx: Context[None], value: Failed[N]) -> Nothing:
+        heard.append(value.failure.sentence)
+        return Nothing()
+
+    return Step("tells", Failed[N], Nothing, run)
+
+
+def failing_sides(seen: list[str]) -> dict[str, Workflow[None, N, Any]]:
+    """Each has a part that comes to its end before the run does, beside one that does not."""
+    one = workflow("w", N).then(adds("one"))
+    rounds = workflow("rounds", N).then(late("fails"))
+    return {
+        "a step": one.parallel("both", counted("long", seen), late("fails")),
+        "one after the other": one.parallel("both", counted("long", seen), late("fails"), at_once=2),
+        "deep inside": one.parallel(
+            "both",
+            counted("long", seen),
+            workflow("in", N).then(adds("x")).parallel("inner", counted("long", seen), rounds),
+        ),
+        "with a rescue": one.parallel("both", counted("long", seen), rounds.rescue(told([]))),
+        "each item": workflow("w", N)
+        .then(many(2))
+        .foreach(
+            workflow("item", N)
+            .then(adds("x", 10))
+            .branch("which", when(is_odd, counted("long", seen)), otherwise=late("fails")),
+            over=items,
+        ),
+    }
+
+
+class DiesWithTheFailure(Process):
+    """Killed as soon as it is kept that a step has failed, before anything follows from that."""
+
+    async def append(self, run: str, after: int, entries: Sequence[Entry], fence: int | None) -> None:
+        fails = any(isinstance(entry, StepFailed) for entry in entries)
+        self._dies_at, self._after = (self.commits + 1 if fails else 0), True
+        await super().append(run, after, entries, fence)
+
+
+@pytest.mark.parametrize("sides", list(failing_sides([])))
+async def test_after_a_crash_nothing_is_begun_again_beside_what_has_failed_already(sides: str) -> None:
+    seen: list[str] = []
+    tree = failing_sides(seen)[sides]
+    clock = Clock()
+    store = await begun(tree, MemoryStore(clock))
+    with pytest.raises(Killed):
+        await go(tree, DiesWithTheFailure(store), clock=clock)
+    assert seen
+    seen.clear()
+    clock.now += 1_000  # the lease of the dead is over
+    assert await go(tree, store, "b", clock=clock) is RunStatus.FAILED
+    assert seen == []
+    last = (await entries(store))[-1]
+    assert isinstance(last, RunFailed)
+    assert last.failure.sentence == "fails failed"
+
+
+async def test_what_is_answered_beside_what_has_failed_already_does_not_go_on() -> None:
+    seen: list[str] = []
+
+    def back(answered: Answered[N, N]) -> N:
+        return answered.before
+
+    asks = workflow("asks", N).then(adds("a")).suspend("ask", waits_for=N).map(back, N)
+    tree = (
+        workflow("w", N)
+        .then(adds("one"))
+        .parallel("both", asks.then(counted("goes_on", seen)), late("fails"), at_once=1)
+    )
+    clock = Clock()
+    store = await begun(tree, MemoryStore(clock))
+    with pytest.raises(Killed):
+        await go(tree, DiesWithTheFailure(store), clock=clock)
+    clock.now += 1_000
+    assert await signals.resume(store, tree, "r1", N(), by="me", key="k")
+    assert await go(tree, store, clock=clock) is RunStatus.FAILED
+    assert seen == []
+
+
+async def test_what_may_be_tried_again_ends_nobody_after_a_crash() -> None:
+    async def busy(ctx: Context[None], value: N) -> N:
+        if ctx.attempt < 3:
+            raise Passing("busy")
+        return value
+
+    tree = workflow("w", N).then(adds("one")).parallel("both", adds("two"), unit("busy", busy)).then(plus)
+    clock = Clock()
+    store = await begun(tree, MemoryStore(clock))
+    with patient(), pytest.raises(Killed):
+        await go(tree, Process(store, dies_at=3, after=True), clock=clock)
+    clock.now += 1_000
+    assert await go(tree, store, clock=clock) is RunStatus.COMPLETED
+
+
 # --- loops ----------------------------------------------------------------------------------------------
 
 
@@ -197,6 +333,19 @@ async def test_dowhile_is_told_the_count_and_the_last_output() -> None:
     _, store = await ran(
         workflow("w", N).then(adds("one")).dowhile(body, goes_on=goes_on, feedback=str, limit=9)
     )
+    assert seen == [(1, 2), (2, 3)]
+    assert await output(store) == {"n": 3, "turn": 0}
+
+
+async def test_dountil_is_told_the_count_and_the_last_output() -> None:
+    seen: list[tuple[int, int]] = []
+
+    def until(turn: Iteration[N]) -> bool:
+        seen.append((turn.count, turn.last.n))
+        return turn.count == 2
+
+    body = workflow("round", N).then(adds("more"))
+    _, store = await ran(workflow("w", N).then(adds("one")).dountil(body, until=until, feedback=str, limit=9))
     assert seen == [(1, 2), (2, 3)]
     assert await output(store) == {"n": 3, "turn": 0}
 
@@ -253,8 +402,7 @@ async def test_foreach_over_more_than_its_limit_fails_before_it_begins() -> None
     _, store = await ran(tree)
     last = (await entries(store))[-1]
     assert isinstance(last, RunFailed)
-    assert "w/x reached its limit of 3" in last.failure.sentence
-    assert "there are 4 items" in last.failure.sentence
+    assert last.failure.sentence == "w/x reached its limit of 3 items: there are 4"
     assert not any(getattr(entry, "path", "").startswith("w/x") for entry in await entries(store))
 
 
@@ -286,11 +434,15 @@ def test_two_parts_of_one_name_cannot_stand_side_by_side() -> None:
         workflow("w", N).then(adds("one")).parallel("both", adds("a"), adds("a"))
 
 
+def at_last(turn: Iteration[N]) -> bool:
+    return turn.last.n > 10
+
+
 @pytest.mark.parametrize("limit", [0, -1])
 def test_a_loop_that_would_never_turn_cannot_be_built(limit: int) -> None:
     body: Workflow[None, N, N] = workflow("round", N).then(adds("more"))
     with pytest.raises(ValueError, match="it would never do anything"):
-        workflow("w", N).then(adds("one")).dountil(body, until=is_big, feedback=str, limit=limit)
+        workflow("w", N).then(adds("one")).dountil(body, until=at_last, feedback=str, limit=limit)
 
 
 async def test_records_are_kept_apart_by_the_part_that_made_them() -> None:

@@ -41,7 +41,7 @@ from workflows.ports import ExecResult, Refused
 from workflows.proof.statement import Proof
 from workflows.registry import WORKFLOWS
 from workflows.review import Verdict as Said
-from workflows.trigger import Trigger
+from workflows.trigger import Tenant, Trigger
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -100,13 +100,13 @@ async def test_one_comment_tells_all_of_it_in_place() -> None:
     await scene.go()
     await scene.reviewed()
     assert len(scene.forge.comments) == 1
-    assert {edit.sticky for edit in scene.forge.edits} == {scene.run}
+    assert {edit.sticky for edit in scene.forge.edits} == {"progress"}
     assert len(scene.forge.edits) == 6
 
 
 async def test_a_branch_of_an_earlier_run_is_found_before_the_work_and_left_alone() -> None:
     scene = await Scene().begin()
-    scene.forge.taken = {"redfirst/7-total-is-off-by-one"}
+    scene.forge.tips = {"redfirst/7-total-is-off-by-one": "a" * 40}
     assert await scene.go() is RunStatus.SUSPENDED
     assert set(scene.forge.branches) == {f"redfirst/7-total-is-off-by-one-{scene.run[-6:]}"}
 
@@ -250,8 +250,10 @@ async def test_where_the_blob_of_the_base_is_not_the_forge_is_asked_again() -> N
 
 async def test_an_issue_that_cannot_be_told_anything_fails_the_run_all_the_same() -> None:
     class Locked(MemoryForge):
-        async def post_comment(self, tenant: object, effect: PostComment) -> object:  # pyright: ignore[reportIncompatibleMethodOverride]
-            raise UserProblem("the issue is locked")
+        async def write(self, tenant: Tenant, effect: Effect[R]) -> R:
+            if isinstance(effect, PostComment):
+                raise UserProblem("the issue is locked")
+            return await super().write(tenant, effect)
 
     scene = await Scene(forge=Locked(FILES)).begin()
     assert await scene.go() is RunStatus.FAILED
@@ -278,7 +280,7 @@ def test_a_branch_is_plain_ascii_whatever_the_title_says(title: str, branch: str
 
 def test_a_workflow_is_found_by_its_name() -> None:
     assert WORKFLOWS.find("fix") is fix
-    with pytest.raises(Gone, match="there is no workflow fly; there are fix"):
+    with pytest.raises(Gone, match="there is no workflow fly; there are fix, revise"):
         WORKFLOWS.find("fly")
 
 

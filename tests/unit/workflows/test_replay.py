@@ -32,7 +32,7 @@ from workflows.engine.entries import RunFailed, StepCompleted, StepFailed
 from workflows.engine.nodes import Workflow, workflow
 from workflows.engine.status import RunStatus
 from workflows.engine.step import Step
-from workflows.engine.values import Answered
+from workflows.engine.values import Answered, Iteration
 from workflows.errors import Passing, UserProblem
 
 
@@ -43,8 +43,8 @@ def _patient() -> Generator[None]:  # pyright: ignore[reportUnusedFunction]
 
 
 def a_bit_of_everything(seen: list[str] | None = None) -> Workflow[None, N, Any]:
-    def enough(value: N) -> bool:
-        return value.turn >= 2
+    def enough(turn: Iteration[N]) -> bool:
+        return turn.last.turn >= 2
 
     def back(answered: Answered[N, N]) -> N:
         return answered.before.plus(answered.answer.n)

@@ -15,6 +15,7 @@ from workflows.engine.context import Context
 from workflows.engine.entries import Cancelled, Entry, Resumed
 from workflows.engine.nodes import Workflow, workflow
 from workflows.engine.status import RunStatus
+from workflows.engine.values import Iteration
 from workflows.errors import Conflict, Gone, UserProblem
 
 
@@ -88,8 +89,8 @@ async def test_a_place_inside_a_workflow_or_a_loop_is_found(nested: bool) -> Non
     def back(value: BaseModel) -> N:
         return N(turn=1)
 
-    def enough(value: N) -> bool:
-        return value.turn > 0
+    def enough(turn: Iteration[N]) -> bool:
+        return turn.last.turn > 0
 
     inner = workflow("inner", N).then(adds("one")).suspend("ask", waits_for=Answer).map(back, N)
     outer = workflow("w", N).then(adds("go"))

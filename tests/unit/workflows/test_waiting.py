@@ -267,6 +267,8 @@ async def test_a_part_whose_time_has_come_goes_on_while_another_still_works() ->
     clock, order = Clock(), list[str]()
 
     async def long(ctx: Context[None], value: N) -> N:
+        while not await run.count(Slept):
+            await asyncio.sleep(0.01)
         clock.now += 3601  # the nap is over
         while "woken" not in order:
             await asyncio.sleep(0.01)

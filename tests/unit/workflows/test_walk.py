@@ -37,7 +37,7 @@ from workflows.engine.nodes import Then, Workflow, workflow
 from workflows.engine.retry import ONCE, Retry
 from workflows.engine.status import RunStatus
 from workflows.engine.step import Step, step
-from workflows.engine.values import Answered, Failed, Nothing
+from workflows.engine.values import Answered, Failed, Iteration, Nothing
 from workflows.errors import (
     Failure,
     ModelProblem,
@@ -78,8 +78,8 @@ def counting(limit: int, until: int = 99) -> Workflow[None, N, N]:
     async def turn(ctx: Context[None], value: N) -> N:
         return value.model_copy(update={"turn": value.turn + 1})
 
-    def enough(value: N) -> bool:
-        return value.turn >= until
+    def enough(turn: Iteration[N]) -> bool:
+        return turn.last.turn >= until
 
     def why(value: N) -> str:
         return f"turn {value.turn} was not enough"
@@ -395,8 +395,8 @@ async def test_a_suspend_in_a_loop_waits_once_a_turn() -> None:
     def read(answered: Answered[N, Other]) -> N:
         return answered.before.model_copy(update={"n": len(answered.answer.word)})
 
-    def enough(value: N) -> bool:
-        return value.n > 3
+    def enough(turn: Iteration[N]) -> bool:
+        return turn.last.n > 3
 
     body = workflow("round", N).then(adds("one")).suspend("ask", waits_for=Other).map(read, N)
     tree = workflow("w", N).then(adds("go")).dountil(body, until=enough, feedback=str, limit=5)

@@ -73,6 +73,14 @@ def is_ripe(value: Pear) -> bool:
     return value.n > 1
 
 
+def enough(turn: Iteration[Apple]) -> bool:
+    return turn.count > 2 or turn.last.n > 1
+
+
+def enough_pears(turn: Iteration[Pear]) -> bool:
+    return turn.last.n > 1
+
+
 def goes_on(turn: Iteration[Apple]) -> bool:
     return turn.count < 2
 
@@ -119,9 +127,10 @@ parallel = an_apple.parallel("both", grow, swap).then(weigh)
 parallel_wrong = an_apple.parallel("both", grow, eat)  # pyright: ignore[reportArgumentType]
 parallel_gives_wrong = an_apple.parallel("both", swap, grow).then(weigh)  # pyright: ignore[reportArgumentType]
 
-until = an_apple.dountil(growing, until=is_big, feedback=said, limit=2)
-until_wrong = an_apple.dountil(swapping, until=is_big, feedback=said, limit=2)  # pyright: ignore[reportArgumentType]
-until_if_wrong = an_apple.dountil(growing, until=is_ripe, feedback=said, limit=2)  # pyright: ignore[reportArgumentType]
+until = an_apple.dountil(growing, until=enough, feedback=said, limit=2)
+until_wrong = an_apple.dountil(swapping, until=enough, feedback=said, limit=2)  # pyright: ignore[reportArgumentType]
+until_if_wrong = an_apple.dountil(growing, until=enough_pears, feedback=said, limit=2)  # pyright: ignore[reportArgumentType]
+until_untold = an_apple.dountil(growing, until=is_big, feedback=said, limit=2)  # pyright: ignore[reportArgumentType]
 
 while_ = an_apple.dowhile(growing, goes_on=goes_on, feedback=said, limit=2)
 while_wrong = an_apple.dowhile(growing, goes_on=of_pears, feedback=said, limit=2)  # pyright: ignore[reportArgumentType]

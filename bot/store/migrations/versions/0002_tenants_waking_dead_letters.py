@@ -1,4 +1,4 @@
-"""Whose a run is, which tree it goes by, when it wants to be woken; and what was put aside."""
+"""Whose a run is, its tree, when it wants to be woken; how often a thing was tried; what was put aside."""
 
 from __future__ import annotations
 
@@ -25,13 +25,16 @@ JOURNAL = sa.table(
     "journal", sa.column("run", sa.Text), sa.column("seq", sa.BigInteger), sa.column("entry", sa.Text)
 )
 
+COUNTED = (("runs", "wake_at"), ("runs", "tries"), ("runs", "taken_at"), ("deliveries", "tries"))
+
 AT_ONCE = 500
 
 
 def upgrade() -> None:
     op.add_column("runs", sa.Column("tenant", sa.Text, nullable=False, server_default=""))
     op.add_column("runs", sa.Column("definition", sa.Text, nullable=False, server_default=""))
-    op.add_column("runs", sa.Column("wake_at", sa.BigInteger, nullable=False, server_default="0"))
+    for table, column in COUNTED:
+        op.add_column(table, sa.Column(column, sa.BigInteger, nullable=False, server_default="0"))
     fill(op.get_bind())
     op.drop_index("runs_going", "runs")
     op.create_index(

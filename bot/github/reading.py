@@ -1,0 +1,185 @@
+"""From a delivery to an event: which payloads are read, and why the others are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import from_json
+
+from bot.github import payloads
+from handlers.events import (
+    ChecksFailed,
+    Dispatched,
+    Event,
+    IssueAssigned,
+    IssueCommented,
+    IssueLabeled,
+    LineCommented,
+    PullRequestClosed,
+    ReviewSubmitted,
+    Scheduled,
+)
+
+
+class _Action(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    action: str = ""
+
+
+class Unread(Exception):
+    """Nothing in this delivery is for us; the reason is kept with it."""
+
+
+def reads(event: str, action: str) -> bool:
+    return action in _READ.get(event, {})
+
+
+def read(delivery: str, event: str, payload: bytes) -> Event:
+    """Once from bytes to values, and once from values to the few fields that are read."""
+    actions = _READ.get(event)
+    if actions is None:
+        raise Unread(f"{event} events are not read")
+    try:
+        values: object = from_json(payload)
+        reader = actions.get(_Action.model_validate(values).action)
+        if reader is None:
+            raise Unread(f"of {event} events, only {' and '.join(actions)} is read")
+        return reader(delivery, values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise Unread(f"the {event} payload lacks what we read: {where}: {first['msg']}") from error
+    except ValueError as error:
+        raise Unread(f"the {event} payload is not JSON: {error}") from error
+
+
+def _labeled(delivery: str, values: Any) -> Event:
+    seen = payloads.LabeledPayload.model_validate(values)
+    return IssueLabeled(
+        delivery=delivery,
+        tenant=seen.tenant(),
+        actor=seen.sender.actor(),
+        issue=seen.issue.snapshot(),
+        label=seen.label.name,
+        on_pull_request=seen.issue.is_pull_request,
+    )
+
+
+def _assigned(delivery: str, values: Any) -> Event:
+    seen = payloads.AssignedPayload.model_validate(values)
+    return IssueAssigned(
+        delivery=delivery,
+        tenant=seen.tenant(),
+        actor=seen.sender.actor(),
+        issue=seen.issue.snapshot(),
+        assignee=seen.assignee.actor(),
+        on_pull_request=seen.issue.is_pull_request,
+    )
+
+
+def _commented(delivery: str, values: Any) -> Event:
+    seen = payloads.CommentedPayload.model_validate(values)
+    return IssueCommented(
+        delivery=delivery,
+        tenant=seen.tenant(),
+        actor=seen.sender.actor(),
+        issue=seen.issue.snapshot(),
+        comment=seen.comment.id,
+        body=seen.comment.body or "",
+        on_pull_request=seen.issue.is_pull_request,
+        run=seen.issue.run(),
+    )
+
+
+def _line_commented(delivery: str, values: Any) -> Event:
+    seen = payloads.LineCommentedPayload.model_validate(values)
+    return LineCommented(
+        delivery=delivery,
+        tenant=seen.tenant(),
+        actor=seen.sender.actor(),
+        pull_request=seen.pull_request.snapshot(),
+        comment=seen.comment.id,
+        body=seen.comment.body or "",
+        place=seen.comment.place(),
+        run=seen.pull_request.run(seen.repository),
+    )
+
+
+def _reviewed(delivery: str, values: Any) -> Event:
+    seen = payloads.ReviewedPayload.model_validate(values)
+    return ReviewSubmitted(
+        delivery=delivery,
+        tenant=seen.tenant(),
+        actor=seen.sender.actor(),
+        number=seen.pull_request.number,
+        review=seen.review.id,
+        state=seen.review.stance(),
+        body=seen.review.body or "",
+        run=seen.pull_request.run(seen.repository),
+    )
+
+
+def _closed(delivery: str, values: Any) -> Event:
+    seen = payloads.PullRequestPayload.model_validate(values)
+    return PullRequestClosed(
+        delivery=delivery,
+        tenant=seen.tenant(),
+        actor=seen.sender.actor(),
+        number=seen.pull_request.number,
+        branch=seen.pull_request.head.ref,
+        run=seen.pull_request.run(seen.repository),
+        merged=seen.pull_request.merged,
+    )
+
+
+def _checked(delivery: str, values: Any) -> Event:
+    seen = payloads.CheckSuitePayload.model_validate(values)
+    suite = seen.check_suite
+    if suite.conclusion not in {"failure", "timed_out"}:
+        raise Unread("of checks, only failures are read")
+    return ChecksFailed(
+        delivery=delivery,
+        tenant=seen.tenant(),
+        actor=seen.sender.actor(),
+        branch=suite.head_branch or "",
+        sha=suite.head_sha,
+        app=(suite.app.slug or suite.app.name) if suite.app else "",
+    )
+
+
+def _dispatched(delivery: str, values: Any) -> Event:
+    seen = payloads.DispatchedPayload.model_validate(values)
+    if seen.inputs is None or seen.inputs.issue < 1:
+        raise Unread("the workflow was started without the number of an issue")
+    return Dispatched(
+        delivery=delivery,
+        tenant=seen.tenant(),
+        actor=seen.sender.actor(),
+        issue=seen.inputs.issue,
+        command=seen.inputs.command,
+    )
+
+
+def _scheduled(delivery: str, values: Any) -> Event:
+    seen = payloads.Payload.model_validate(values)
+    return Scheduled(delivery=delivery, tenant=seen.tenant(), actor=seen.sender.actor())
+
+
+_READ: Mapping[str, Mapping[str, Callable[[str, Any], Event]]] = MappingProxyType(
+    {
+        "issues": {"labeled": _labeled, "assigned": _assigned},
+        # An edited comment is never a command: what was asked is what was asked then.
+        "issue_comment": {"created": _commented},
+        "pull_request_review_comment": {"created": _line_commented},
+        "pull_request_review": {"submitted": _reviewed},
+        "pull_request": {"closed": _closed},
+        # All checks of an App together: one that failed while others go on says too little.
+        "check_suite": {"completed": _checked},
+        "workflow_dispatch": {"": _dispatched},
+        "schedule": {"": _scheduled},
+    }
+)

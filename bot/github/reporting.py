@@ -1,0 +1,56 @@
+"""What the harness saw, shown beside the checks of a commit."""
+
+from __future__ import annotations
+
+import logging
+
+from bot.github.at import At
+from bot.github.checks import Run, Status, runs, statuses
+from bot.github.errors import NotPermitted, understood
+from policies.effects import Done, ReportCheck
+
+log = logging.getLogger("redfirst.github")
+
+SUMMARY = 65_000
+DESCRIPTION = 140
+
+
+async def report(at: At, effect: ReportCheck) -> Done:
+    """What is shown beside a commit is told in the pull request too: without the permission we do without."""
+    try:
+        with understood(f"reporting the check {effect.name}"):
+            return await (_report_run if at.app else _report_status)(at, effect)
+    except NotPermitted as error:
+        log.warning("%s", error.sentence)
+        return Done(ref="")
+
+
+async def _report_run(at: At, effect: ReportCheck) -> Done:
+    for run in await runs(at, effect.sha, effect.name):
+        if run.is_of(at.app) and run.external_id == effect.key:
+            return Done(ref=str(run.id), url=run.html_url or "")
+    answer = await at.rest.checks.async_create(
+        *at.repo,
+        name=effect.name,
+        head_sha=effect.sha,
+        external_id=effect.key,
+        status="completed",
+        conclusion=effect.conclusion.value,
+        output={"title": effect.title, "summary": effect.summary[:SUMMARY]},
+    )
+    run = Run.model_validate_json(answer.content)
+    return Done(ref=str(run.id), url=run.html_url or "")
+
+
+async def _report_status(at: At, effect: ReportCheck) -> Done:
+    """By a token: only Apps may make checks. A status carries no marker; it is known by all that it says."""
+    me, said = await at.me(), effect.title[:DESCRIPTION]
+    async for one in statuses(at, effect.sha):
+        if one.is_by(me) and one.context == effect.name:
+            if (one.state, one.description) == (effect.conclusion.value, said):
+                return Done(ref=str(one.id))
+            break
+    answer = await at.rest.repos.async_create_commit_status(
+        *at.repo, effect.sha, state=effect.conclusion.value, context=effect.name, description=said
+    )
+    return Done(ref=str(Status.model_validate_json(answer.content).id))

@@ -1,0 +1,1 @@
+"""What is done about each decision, a file a kind of it."""

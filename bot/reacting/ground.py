@@ -1,0 +1,75 @@
+"""What every reaction stands on, and how it speaks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.forge import ReadableForge
+from bot.store.port import DeliveryState, Store
+from handlers.decision import Asked
+from handlers.events import Event
+from handlers.house import House
+from policies.effects import AddReaction, PostComment
+from workflows.ports import Blobs, Effects
+from workflows.trigger import IssueSnapshot, Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    state: DeliveryState
+    said: str
+    run: str = ""
+    """A run that can go on because of it."""
+
+
+def handled(said: str, run: str = "") -> Outcome:
+    return Outcome(DeliveryState.HANDLED, said, run)
+
+
+def ignored(why: str) -> Outcome:
+    return Outcome(DeliveryState.IGNORED, why)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    house: House
+    store: Store
+    effects: Effects
+    forge: ReadableForge
+    blobs: Blobs
+    config: str = ""
+    """What `/agent config` answers."""
+
+    async def say(self, event: Event, issue: int, asked: Asked | None, body: str) -> None:
+        """In the thread, where it was asked on a line of a pull request."""
+        comment = PostComment(
+            key=f"{event.delivery}/reply",
+            repository=event.tenant.repository,
+            issue=issue,
+            body=body,
+            in_reply_to=asked.comment if asked and asked.in_review else None,
+        )
+        await self.effects.perform(comment, in_passing(event, issue))
+
+    async def seen(self, event: Event, issue: int, asked: Asked | None) -> None:
+        """At once, so that whoever asked knows it was heard."""
+        eyes = AddReaction(
+            key=f"{event.delivery}/seen",
+            repository=event.tenant.repository,
+            issue=issue,
+            comment=asked.comment if asked else None,
+            in_review=asked.in_review if asked else False,
+        )
+        await self.effects.perform(eyes, in_passing(event, issue))
+
+
+def in_passing(event: Event, issue: int) -> Trigger:
+    """Why something small is done that is no run."""
+    return Trigger(
+        key=event.delivery,
+        tenant=event.tenant,
+        actor=event.actor,
+        workflow="",
+        goal="",
+        issue=IssueSnapshot(number=issue, title=""),
+    )

@@ -1,0 +1,210 @@
+"""Connections as attackers make them, on a real socket: none is held for nothing, nor takes all memory."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
+
+import pytest
+
+from bot.listening import listen, serving
+from bot.web import connections, webhook
+from bot.web.connections import LONGEST_HEAD
+from bot.web.webhook import Webhook
+from tests.unit.bot.signed import BODY, SECRET, headers
+from tests.unit.bot.test_webhook import Door
+from tests.unit.bot.web.lines import calling, head, told
+
+GENUINE = head(headers()) + BODY
+CHUNKED = head([*headers(length=None), (b"transfer-encoding", b"chunked")])
+
+
+@pytest.fixture
+def door() -> Door:
+    return Door()
+
+
+@pytest.fixture
+async def url(door: Door) -> AsyncGenerator[str]:
+    async with serving(Webhook([SECRET], door.keep, door.announce)) as url:
+        yield url
+
+
+async def test_deliveries_follow_each_other_on_one_connection(url: str) -> None:
+    async with calling(url) as caller:
+        for _ in range(3):
+            await caller.send(GENUINE)
+            assert await caller.status() == 202
+        await caller.send(GENUINE + GENUINE)
+        assert [await caller.status(), await caller.status()] == [202, 202]
+
+
+async def test_a_connection_that_says_nothing_is_closed(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.05)
+    async with calling(url) as caller:
+        assert await caller.closed()
+
+
+@pytest.mark.parametrize("before", [0, 1])
+async def test_a_head_that_comes_a_byte_at_a_time_is_not_waited_for(
+    url: str, monkeypatch: pytest.MonkeyPatch, before: int
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.3)
+    async with calling(url) as caller:
+        for _ in range(before):
+            await caller.send(GENUINE)
+            assert await caller.status() == 202
+
+        async def trickle() -> None:
+            for byte in head(headers()):
+                await caller.send(bytes([byte]))
+                await asyncio.sleep(0.01)
+
+        trickling = asyncio.create_task(trickle())
+        assert await caller.status() == 0
+        trickling.cancel()
+        await asyncio.wait([trickling])
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        lambda: b"x-more: " + b"y" * LONGEST_HEAD,
+        lambda: b"x-more: y\r\n" * (LONGEST_HEAD // 8),
+        lambda: b"x" * (2 * LONGEST_HEAD),
+    ],
+    ids=["one long value", "many headers", "one long name"],
+)
+async def test_a_head_without_end_is_read_to_the_limit(url: str, endless: Callable[[], bytes]) -> None:
+    unfinished = head(headers()).removesuffix(b"\r\n")
+    # Closed with more of it on the way, the answer may be lost.
+    assert await told(url, unfinished + endless()) in {0, 431}
+
+
+async def test_a_head_that_is_too_long_is_told_so(url: str) -> None:
+    unfinished = head(headers()).removesuffix(b"\r\n")
+    assert await told(url, unfinished + b"x-more: " + b"y" * (LONGEST_HEAD - len(unfinished))) == 431
+
+
+async def test_an_address_without_end_is_read_to_the_limit(url: str) -> None:
+    assert await told(url, b"POST /" + b"x" * 2 * LONGEST_HEAD) in {0, 431}
+
+
+@pytest.mark.parametrize(
+    "flood", [b"x-more: y\r\n" * LONGEST_HEAD, b"x-more: " + b"y" * (8 * LONGEST_HEAD)], ids=["many", "one"]
+)
+async def test_trailers_without_end_are_read_to_the_limit(url: str, flood: bytes, door: Door) -> None:
+    chunk = b"%x\r\n%s\r\n0\r\n" % (len(BODY), BODY)
+    async with calling(url) as caller:
+        await caller.send(CHUNKED + chunk, flood)
+        assert await caller.status() in {0, 400}
+        assert await caller.closed()
+    assert await door.store.waiting_deliveries() == []
+
+
+async def test_a_chunked_body_with_trailers_of_a_sane_length_is_a_delivery(url: str) -> None:
+    chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in BODY)
+    assert await told(url, CHUNKED + chunks + b"0\r\nx-more: y\r\n\r\n") == 202
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [headers(secret=b"another")[:3], headers(kind="text/plain"), headers(delivery="a b")],
+    ids=["unsigned", "of another type", "with a malformed id"],
+)
+async def test_after_a_refusal_the_rest_of_the_body_is_not_read(url: str, wrong: Any) -> None:
+    given = [each for each in wrong if each[0] != b"content-length"] + [(b"content-length", b"1000000")]
+    async with calling(url) as caller:
+        await caller.send(head(given))
+        assert 400 <= await caller.status() < 500
+        assert await caller.closed()
+
+
+async def test_what_is_answered_elsewhere_without_its_body_is_closed_too() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    async with serving(app) as url, calling(url) as caller:
+        await caller.send(head([(b"content-length", b"10")]))
+        assert await caller.status() == 200
+        # Sooner than a connection that is idle.
+        assert await caller.closed(within=3)
+
+
+async def test_what_comes_behind_a_refused_delivery_is_not_taken_for_a_request(url: str, door: Door) -> None:
+    async with calling(url) as caller:
+        await caller.send(head(headers(secret=b"another")) + BODY + GENUINE)
+        assert await caller.status() == 401
+        assert await caller.closed()
+    assert await door.store.waiting_deliveries() == []
+
+
+async def test_a_body_that_trickles_is_cut_off_on_the_wire_too(
+    url: str, monkeypatch: pytest.MonkeyPatch, door: Door
+) -> None:
+    monkeypatch.setattr(webhook, "BODY_SECONDS", 0.2)
+    async with calling(url) as caller:
+        await caller.send(head(headers()))
+
+        async def trickle() -> None:
+            for byte in BODY[:-1]:
+                await caller.send(bytes([byte]))
+                await asyncio.sleep(0.02)
+
+        trickling = asyncio.create_task(trickle())
+        assert await caller.status() == 408
+        trickling.cancel()
+        await asyncio.wait([trickling])
+    assert await door.store.waiting_deliveries() == []
+
+
+async def test_more_connections_than_there_may_be_are_turned_away(
+    url: str, monkeypatch: pytest.MonkeyPatch, door: Door
+) -> None:
+    monkeypatch.setattr(connections, "MOST_CONNECTIONS", 3)
+    async with serving(Webhook([SECRET], door.keep, door.announce)) as small:
+        async with calling(small) as one, calling(small) as two:
+            for caller in (one, two):
+                await caller.send(GENUINE)
+                assert await caller.status() == 202
+            assert await told(small, GENUINE) == 503
+        async with calling(small) as three:
+            await three.send(GENUINE)
+            assert await three.status() == 202
+
+
+def test_the_kernel_holds_no_answer_back() -> None:
+    """asyncio turns Nagle's delay off only where it sees that it is TCP; else each answer waits for 40 ms."""
+    with listen("127.0.0.1", 0) as bound:
+        assert bound.proto == socket.IPPROTO_TCP
+
+
+async def test_it_does_not_say_what_it_is_made_of(url: str) -> None:
+    async with calling(url) as caller:
+        await caller.send(GENUINE)
+        said = await caller.reader.readuntil(b"\r\n\r\n")
+    assert b"server:" not in said.lower()
+
+
+@pytest.mark.parametrize(
+    "both",
+    [
+        [(b"content-length", b"21"), (b"transfer-encoding", b"chunked")],
+        [(b"transfer-encoding", b"chunked"), (b"content-length", b"21")],
+        [(b"content-length", b"21"), (b"content-length", b"22")],
+        [(b"content-length", b"21"), (b"content-length", b"21")],
+        [(b"content-length", b"21, 21")],
+        [(b"transfer-encoding", b"chunked, identity")],
+        [(b"transfer-encoding", b"xchunked")],
+        [(b"content-length", b"0x15")],
+        [(b"content-length ", b"21")],
+    ],
+)
+async def test_a_length_that_can_be_read_in_two_ways_is_refused(
+    url: str, both: list[tuple[bytes, bytes]], door: Door
+) -> None:
+    assert await told(url, head([*headers(length=None), *both]) + BODY) in {0, 400}
+    assert await door.store.waiting_deliveries() == []

@@ -1,0 +1,32 @@
+"""Question: the repository, and the pull request if it is about one, as they are at one commit."""
+
+from __future__ import annotations
+
+from workflows.case import Question
+from workflows.engine.context import Context
+from workflows.engine.step import step
+from workflows.ports import Digest, Head, Ports, PullRequest
+from workflows.trigger import Trigger
+
+
+@step(timeout=600)
+async def question(ctx: Context[Ports], trigger: Trigger) -> Question:
+    forge, blobs, tenant = ctx.ports.forge, ctx.ports.blobs, trigger.tenant
+
+    async def fetch() -> Digest:
+        return Digest(digest=await blobs.put(await forge.tarball(tenant, sha)))
+
+    async def changed() -> Digest:
+        return Digest(digest=await blobs.put((await forge.diff(tenant, trigger.issue.number)).encode()))
+
+    if not trigger.on_pull_request:
+        sha = (await ctx.record("head", Head, lambda: forge.head(tenant))).sha
+        return Question(trigger=trigger, sha=sha, archive=(await ctx.record("archive", Digest, fetch)).digest)
+    number = trigger.issue.number
+    sha = (await ctx.record("pull request", PullRequest, lambda: forge.pull_request(tenant, number))).sha
+    return Question(
+        trigger=trigger,
+        sha=sha,
+        archive=(await ctx.record("archive", Digest, fetch)).digest,
+        diff=(await ctx.record("diff", Digest, changed)).digest,
+    )

@@ -1,0 +1,115 @@
+"""Take up: a pull request of ours as it is now, with what people pushed to it and what they ask for."""
+
+from __future__ import annotations
+
+from policies.patch import FileChange, Patch
+from workflows.agents.roles import Plan
+from workflows.case import Case, Ground, Proposed, Repairing, Repro, Reproducing
+from workflows.difference import patch_between
+from workflows.engine.context import Context
+from workflows.engine.step import step
+from workflows.engine.values import Answered
+from workflows.errors import Gone, UserProblem
+from workflows.ports import Digest, FailedChecks, Head, LineRemarks, Ports, PullRequest
+from workflows.progress import Progress, Stage
+from workflows.proof.statement import Proof
+from workflows.review import Review, Verdict
+from workflows.steps.asked import asked, hidden_in_review
+from workflows.steps.common import archive_of, base_tree, report
+from workflows.steps.reproduce import check_red, reproduced
+from workflows.tree import Tree, unpack
+
+
+@step(timeout=3600)
+async def take_up(ctx: Context[Ports], reviewed: Answered[Proposed, Review]) -> Repairing:
+    proposed, review = reviewed.before, reviewed.answer
+    case, forge, tenant = proposed.case, ctx.ports.forge, proposed.case.trigger.tenant
+    number = proposed.pull_request.number
+    pull = await ctx.record("pull request", PullRequest, lambda: forge.pull_request(tenant, number))
+    tip = (await ctx.record("tip", Head, lambda: _tip(ctx, case))).sha
+    _must_go_on(pull, tip, case)
+    wanted, hidden = await _wanted(ctx, proposed, review, tip)
+
+    async def fetch() -> Digest:
+        return Digest(digest=await ctx.ports.blobs.put(await forge.tarball(tenant, tip)))
+
+    archive = (await ctx.record("archive", Digest, fetch)).digest
+    there = unpack(await archive_of(ctx, tenant, tip, archive))
+    patch_between(await base_tree(ctx, case), there)  # what cannot be proved is said before the work
+    plan = proposed.plan or Plan(cause=proposed.summary, test="", fix="")
+    return Repairing(
+        case=case,
+        plan=plan,
+        repro=await _repro(ctx, proposed, plan, there),
+        ground=Ground(
+            sha=tip, archive=archive, proposed=proposed, review=review, asked=wanted, hidden=hidden
+        ),
+    )
+
+
+async def proof_of(ctx: Context[Ports], proposed: Proposed) -> Proof:
+    try:
+        return Proof.model_validate_json(await ctx.ports.blobs.get(proposed.proof))
+    except Gone as gone:
+        number = proposed.pull_request.number
+        raise UserProblem(
+            f"the proof of #{number} is not kept any more, so it cannot be gone on with"
+        ) from gone
+
+
+async def _tip(ctx: Context[Ports], case: Case) -> Head:
+    return Head(branch=case.branch, sha=await ctx.ports.forge.tip(case.trigger.tenant, case.branch))
+
+
+def _must_go_on(pull: PullRequest, tip: str, case: Case) -> None:
+    if not pull.is_open:
+        raise UserProblem(f"#{pull.number} was {'merged' if pull.is_merged else 'closed'} meanwhile")
+    if not pull.from_here or pull.branch != case.branch:
+        raise UserProblem(f"#{pull.number} is not from {case.branch} any more")
+    if not tip:
+        raise UserProblem(f"the branch {case.branch} is gone")
+
+
+async def _wanted(
+    ctx: Context[Ports], proposed: Proposed, review: Review, tip: str
+) -> tuple[str, tuple[str, ...]]:
+    """And what nobody could see in it."""
+    trigger, number, forge = proposed.case.trigger, proposed.pull_request.number, ctx.ports.forge
+
+    async def read_remarks() -> LineRemarks:
+        if review.review is None:
+            return LineRemarks()
+        return LineRemarks(remarks=tuple(await forge.remarks(trigger.tenant, number, review.review)))
+
+    async def read_checks() -> FailedChecks:
+        if review.verdict is not Verdict.CHECKS_FAILED:
+            return FailedChecks()
+        return FailedChecks(checks=tuple(await forge.failed_checks(trigger.tenant, review.sha or tip)))
+
+    remarks = (await ctx.record("remarks", LineRemarks, read_remarks)).remarks
+    checks = (await ctx.record("failed checks", FailedChecks, read_checks)).checks
+    hidden = hidden_in_review(review, remarks)
+    await report(ctx, trigger, Progress(run=ctx.run, stage=Stage.PREPARE, hidden=hidden), on=number)
+    wanted = asked(review, remarks, checks)
+    if not wanted:
+        raise UserProblem(f"nothing was said about what shall be different in #{number}")
+    return wanted, hidden
+
+
+async def _repro(ctx: Context[Ports], proposed: Proposed, plan: Plan, there: Tree) -> Repro:
+    """As it was proved, or as somebody changed it: then theirs counts, and has to fail on the base."""
+    proof = await proof_of(ctx, proposed)
+    kept = [(path, there.text(path)) for path in proof.test.paths()]
+    test = Patch(
+        changes=tuple(FileChange(path=path, content=text) for path, text in kept if text is not None)
+    )
+    if test == proof.test:
+        return Repro(test=test, shows=plan.test, red=proof.red, command=proof.commands.repro)
+    theirs = Reproducing(case=proposed.case, plan=plan, test=test, shows=plan.test)
+    judged = await ctx.record("red", Reproducing, lambda: check_red.run(ctx, theirs))
+    if judged.red is None:
+        raise UserProblem(
+            f"the test in #{proposed.pull_request.number} was changed, and shows nothing on "
+            f"{proposed.case.base_branch} any more: {judged.feedback}"
+        )
+    return reproduced(judged)
