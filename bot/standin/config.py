@@ -7,16 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.standin.faults import FaultPlan
+from bot.standin.defaults import APP_EVENTS
 from bot.standin.roles import Role
 from bot.standin.world import App, Hook, World
 
 if TYPE_CHECKING:
     from bot.standin.people import StandIn
-
-APP_EVENTS = (
-    "issues", "issue_comment", "pull_request", "pull_request_review", "pull_request_review_comment", "push",
-    "check_run", "check_suite", "workflow_run", "workflow_dispatch",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Where counting starts, and the labels that every new repository has."""
+"""Where counting starts, what a new repository has, and what an app subscribes to."""
 
 # Each kind starts elsewhere, so that an id of the wrong kind finds nothing instead of a neighbour.
 FIRST_IDS = {
@@ -19,3 +19,8 @@ DEFAULT_LABELS = (
     ("question", "d876e3", "Further information is requested"),
     ("wontfix", "ffffff", "This will not be worked on"),
 )
+
+APP_EVENTS = (
+    "issues", "issue_comment", "pull_request", "pull_request_review", "pull_request_review_comment", "push",
+    "check_run", "check_suite", "workflow_run", "workflow_dispatch",
+)  # fmt: skip

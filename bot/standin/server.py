@@ -82,7 +82,7 @@ def _listen(host: str, port: int) -> socket.socket:
     """Bound before the server starts: the port is known, and every address in the world can name it."""
     import socket
 
-    # asyncio turns Nagle's algorithm off only where the protocol is named, and 40 ms for each answer are many.
+    # TCP by name: else asyncio does not see that it is, leaves Nagle's delay on, and each answer takes 40 ms.
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -65,7 +65,8 @@ class PromptServer(uvicorn.Server):
             connection.shutdown()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GRACE_SECONDS):
-                while self.server_state.connections or self.server_state.tasks:
+                # uvicorn tells nobody when the last one is gone.
+                while self.server_state.connections or self.server_state.tasks:  # noqa: ASYNC110
                     await asyncio.sleep(0.002)
         for task in self.server_state.tasks:
             task.cancel()

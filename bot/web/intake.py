@@ -18,7 +18,7 @@ MAX_BODY = 25 * 1024**2
 LONGEST_NUMBER = 12
 
 _DELIVERY = re.compile(r"[A-Za-z0-9-]{1,64}")
-_EVENT = re.compile(r"[a-z_]{1,64}")
+_EVENT = re.compile(r"[a-z0-9_]{1,64}")
 
 _READ = {
     name.encode(): name

@@ -54,7 +54,8 @@ _ODD = st.one_of(
     st.floats(allow_nan=False, allow_infinity=False),
     st.text(max_size=20),
     st.sampled_from(["x" * 300_000, "\u202e\u200b", "\0", "", "../..", "a/b", "Bot", *COMMANDS]),
-    st.sampled_from([[], {}, [None], {"": None}, _deep(list), _deep(dict)]),
+    # Copied: a further change may be made inside of it.
+    st.sampled_from([[], {}, [None], {"": None}, _deep(list), _deep(dict)]).map(copy.deepcopy),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import tempfile
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 from bot.standin.errors import not_found, unprocessable
+from bot.standin.git import loose
 from bot.standin.git.run import Git, GitFailed
 
 SHA = re.compile(r"[0-9a-f]{40}")
@@ -62,18 +64,26 @@ class Change:
 async def kind(git: Git, sha: str) -> str | None:
     if not SHA.fullmatch(sha):
         return None
+    found = loose.kind(git, sha)
+    if found is not None:
+        return found
     out, code = await git.run_with_code("cat-file", "-t", sha, accept=(0, 128))
     return out.decode().strip() if code == 0 else None
 
 
 async def write_blob(git: Git, content: bytes) -> str:
-    return (await git.run("hash-object", "-w", "--stdin", stdin=content)).decode().strip()
+    return loose.write(git, "blob", content)
 
 
 async def read_blob(git: Git, sha: str) -> bytes:
-    if await kind(git, sha) != "blob":
+    return await _read(git, "blob", sha)
+
+
+async def _read(git: Git, wanted: str, sha: str) -> bytes:
+    if await kind(git, sha) != wanted:
         raise not_found()
-    return await git.run("cat-file", "blob", sha)
+    found = loose.read(git, sha)
+    return found.content if found is not None else await git.run("cat-file", wanted, sha)
 
 
 async def read_tree(git: Git, treeish: str, *, recursive: bool) -> list[TreeEntry]:
@@ -106,29 +116,37 @@ async def write_tree(git: Git, base: str | None, changes: Sequence[Change]) -> s
     with tempfile.TemporaryDirectory(dir=git.home) as folder:
         env = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
         await git.run("read-tree", base if base is not None else "--empty", env=env)
-        for change in changes:
-            await _apply(git, change, env)
+        for is_file, some in itertools.groupby(changes, _is_file):
+            if is_file:
+                await _put(git, tuple(some), env)
+            else:
+                for change in some:
+                    await _take_away(git, change, env)
         return (await git.run("write-tree", env=env)).decode().strip()
 
 
-async def _apply(git: Git, change: Change, env: dict[str, str]) -> None:
-    if change.sha is None or change.mode == "040000":
-        listed = await git.run("ls-files", "-z", "--", f":(literal){change.path}", env=env)
-        if not listed and change.sha is None:
-            # GitHub gives its internal error's name away here, and clients have learned to look for it.
-            raise unprocessable("GitRPC::BadObjectState")
-        gone = b"".join(b"0 " + b"0" * 40 + b"\t" + path + b"\0" for path in listed.split(b"\0") if path)
-        await git.run("update-index", "-z", "--index-info", stdin=gone, env=env)
-    if change.sha is None:
-        return
-    if change.mode == "040000":
-        await git.run("read-tree", f"--prefix={change.path}/", change.sha, env=env)
-        return
-    line = f"{change.mode} {change.sha}\t{change.path}\0".encode()
+def _is_file(change: Change) -> bool:
+    return change.sha is not None and change.mode != "040000"
+
+
+async def _put(git: Git, changes: Sequence[Change], env: dict[str, str]) -> None:
+    lines = "".join(f"{change.mode} {change.sha}\t{change.path}\0" for change in changes)
     try:
-        await git.run("update-index", "-z", "--index-info", stdin=line, env=env)
+        await git.run("update-index", "-z", "--index-info", stdin=lines.encode(), env=env)
     except GitFailed as failure:
         raise unprocessable("tree.path contains a malformed path component") from failure
+
+
+async def _take_away(git: Git, change: Change, env: dict[str, str]) -> None:
+    """And put a whole folder there, where one is given."""
+    listed = await git.run("ls-files", "-z", "--", f":(literal){change.path}", env=env)
+    if not listed and change.sha is None:
+        # GitHub gives its internal error's name away here, and clients have learned to look for it.
+        raise unprocessable("GitRPC::BadObjectState")
+    gone = b"".join(b"0 " + b"0" * 40 + b"\t" + path + b"\0" for path in listed.split(b"\0") if path)
+    await git.run("update-index", "-z", "--index-info", stdin=gone, env=env)
+    if change.sha is not None:
+        await git.run("read-tree", f"--prefix={change.path}/", change.sha, env=env)
 
 
 async def write_commit(
@@ -153,9 +171,7 @@ async def write_commit(
         head.append("gpgsig " + signature.replace("\0", "").strip("\n").replace("\n", "\n "))
     # Not commit-tree: it would add a newline, and the message must come back as it was sent.
     raw = "\n".join(head) + "\n\n" + message.replace("\0", "")
-    return (
-        (await git.run("hash-object", "-t", "commit", "-w", "--stdin", stdin=raw.encode())).decode().strip()
-    )
+    return loose.write(git, "commit", raw.encode())
 
 
 _PERSON = re.compile(r"(?P<name>.*?) ?<(?P<email>[^>]*)> (?P<at>\d+) (?P<zone>[+-]\d{4})")
@@ -172,9 +188,7 @@ def _identity(line: str) -> Identity:
 
 
 async def read_commit(git: Git, sha: str) -> Commit:
-    if await kind(git, sha) != "commit":
-        raise not_found()
-    raw = (await git.run("cat-file", "commit", sha)).decode(errors="replace")
+    raw = (await _read(git, "commit", sha)).decode(errors="replace")
     head, _, message = raw.partition("\n\n")
     fields = _fields(head)
     author, committer = _identity(fields["author"][0]), _identity(fields["committer"][0])

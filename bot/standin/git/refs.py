@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from bot.standin.errors import not_found, unprocessable
-from bot.standin.git import objects
+from bot.standin.git import loose, objects
 from bot.standin.git.run import Git, GitFailed
 
 NOTHING = "0" * 40
@@ -21,6 +21,8 @@ class Ref:
 
 
 async def valid_name(git: Git, name: str) -> bool:
+    if loose.is_plain(name):
+        return True
     if name.startswith("-"):
         return False
     _, code = await git.run_with_code("check-ref-format", name, accept=(0, 1))
@@ -29,6 +31,12 @@ async def valid_name(git: Git, name: str) -> bool:
 
 async def read(git: Git, name: str) -> Ref | None:
     """The reference of exactly this full name."""
+    if loose.is_plain(name):
+        sha = loose.reference(git, name)
+        if sha is not None:
+            return Ref(name, sha, await objects.kind(git, sha) or "")
+        if not loose.has_packed_references(git):
+            return None
     for ref in await matching(git, name):
         if ref.name == name:
             return ref
@@ -55,6 +63,8 @@ async def resolve(git: Git, name: str) -> str:
     """The commit that a branch, tag, full reference, (short) SHA or HEAD means; no other revision syntax."""
     if name == "HEAD":
         name = (await git.text("symbolic-ref", "HEAD")).removeprefix("refs/heads/")
+    if await objects.kind(git, name) == "commit":
+        return name
     if _SHORT_SHA.fullmatch(name):
         out, code = await git.run_with_code(
             "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}", accept=(0, 1, 128)
@@ -63,6 +73,8 @@ async def resolve(git: Git, name: str) -> str:
             return out.decode().strip()
     for candidate in (f"refs/heads/{name}", f"refs/tags/{name}", f"refs/{name}", name):
         ref = await read(git, candidate) if candidate.startswith("refs/") else None
+        if ref is not None and ref.type == "commit":
+            return ref.sha
         if ref is not None:
             return await git.text("rev-parse", "--verify", f"{ref.sha}^{{commit}}")
     raise not_found()

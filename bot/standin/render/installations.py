@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.standin.defaults import APP_EVENTS
 from bot.standin.jsontypes import Json, JsonObject
 from bot.standin.render import users
 from bot.standin.render.common import maybe_time, node_id, time
@@ -59,4 +60,6 @@ def installation(urls: Urls, world: World, given: Installation) -> JsonObject:
 
 
 def _events(world: World) -> list[Json]:
-    return [event for hook in world.hooks if hook.repository_id is None for event in hook.events]
+    """An app names each one; "*" is only what a hook of a repository may say."""
+    hooks = [hook for hook in world.hooks if hook.repository_id is None]
+    return [event for hook in hooks for event in (APP_EVENTS if "*" in hook.events else hook.events)]
