@@ -82,7 +82,7 @@ async def test_status_says_how_far_the_run_is(here: House) -> None:
     number = await _issue(here)
     await here.stage.standin.comment(REPOSITORY, number, "/agent status", by="reader")
     assert await _outcome(here, "issue_comment") == "answered: status"
-    assert "no run on this issue" in _ours(here, number)[0]
+    assert "There has been no run here yet" in _ours(here, number)[0]
 
 
 async def test_an_unknown_verb_is_answered_with_the_nearest_one(here: House) -> None:

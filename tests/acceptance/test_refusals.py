@@ -118,7 +118,7 @@ def _assert_clear(comment: str, because: str) -> None:
     assert "Redfirst stopped" in comment
     assert "limit of 3 attempts" in comment
     assert because in comment
-    assert "`/agent fix` tries again" in comment
+    assert "`/agent retry` tries again" in comment
 
 
 async def test_a_test_that_passes_at_once_is_refused_three_times_and_said_so(here: House) -> None:
