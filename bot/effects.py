@@ -13,6 +13,7 @@ from bot.store.port import NewRun, Store
 from policies.effects import Done, Effect, RunRef, Signal, StartRun, SteerRun
 from policies.facts import Facts
 from policies.gate import Gate
+from policies.redaction import Redactor
 from workflows.engine import signals
 from workflows.ports import Refused
 from workflows.registry import WORKFLOWS
@@ -25,14 +26,21 @@ log = logging.getLogger("redfirst.effects")
 
 class Door:
     def __init__(
-        self, gate: Gate, forge: WritableForge, store: Store, new_run: Callable[[StartRun, Trigger], NewRun]
+        self,
+        gate: Gate,
+        forge: WritableForge,
+        store: Store,
+        new_run: Callable[[StartRun, Trigger], NewRun],
+        redact: Redactor,
     ) -> None:
         self._gate = gate
+        self._redact = redact
         self._forge = forge
         self._store = store
         self._new_run = new_run
 
     async def perform(self, effect: Effect[R], trigger: Trigger) -> R:
+        effect = effect.reworded(self._redact)
         facts = await self._facts(trigger)
         decision = self._gate.decide(effect, facts)
         log.info(

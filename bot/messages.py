@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from urllib.parse import quote
 
+from bot.harmless import LONGEST_PROSE, clipped, code, defused, fenced, quoted, unlinked, untrailed
 from bot.store.port import Run
 from handlers.decision import Reply, Topic
 from policies.decision import Decision
@@ -20,7 +20,7 @@ from workflows.progress import Progress, Stage
 from workflows.proof.statement import Proof
 from workflows.review import Verdict
 from workflows.trigger import Trigger
-from workflows.unseen import visible
+from workflows.unseen import unseen, visible
 
 _STAGES: Sequence[tuple[Stage, str]] = (
     (Stage.PREPARE, "look at the project and run its tests as they are"),
@@ -39,9 +39,8 @@ _MOVE = {
 }
 
 RETRY = "`/agent retry`"
-LONGEST_TITLE = 200
-LONGEST_PROSE = 4_000
-LONGEST_CODE = 4_000
+LONGEST_TITLE = 250
+"""GitHub takes 256 characters."""
 LONGEST_ANSWER = 12_000
 LONGEST_REMARK = 2_000
 MOST_REFERENCES = 20
@@ -53,23 +52,16 @@ class Messages:
 
     def progress(self, progress: Progress) -> str:
         if progress.failure is not None:
-            return _failed(progress, progress.failure)
-        if progress.stage is Stage.DONE:
-            return "\n".join(["### Redfirst: done", "", *_done(progress), "", _foot(progress)])
-        return "\n".join(
-            [
-                "### Redfirst is working on this",
-                "",
-                *_checklist(progress.stage),
-                *_seen(progress),
-                "",
-                _foot(progress),
-            ]
-        )
+            lines = ["### Redfirst stopped", "", *_failed(progress.failure)]
+        elif progress.stage is Stage.DONE:
+            lines = ["### Redfirst: done", "", *_done(progress)]
+        else:
+            lines = ["### Redfirst is working on this", "", *_checklist(progress.stage), *_seen(progress)]
+        return "\n".join([*lines, *_hidden(progress.hidden), "", _foot(progress)])
 
     def commit(self, trigger: Trigger, summary: str) -> str:
         title = _title(trigger)
-        return f"{title}\n\n{unlinked(clipped(summary, LONGEST_PROSE))}"
+        return f"{title}\n\n{untrailed(clipped(summary, LONGEST_PROSE))}"
 
     def pull_request(self, trigger: Trigger, summary: str, proof: Proof, digest: str) -> tuple[str, str]:
         title = _title(trigger)
@@ -144,26 +136,28 @@ is over. Merging is yours: Redfirst never does."""
 
     def answer(self, trigger: Trigger, answer: Answer, sha: str) -> str:
         lines = [f"@{trigger.actor.login} asked:", quoted(trigger.context), "", defused(_long(answer.answer))]
+        hidden = unseen(trigger.issue.title, trigger.issue.body, trigger.context)
         if answer.references:
             lines += ["", *(_reference(trigger, found.path, found.line, found.shows, sha)
                             for found in answer.references[:MOST_REFERENCES])]  # fmt: skip
-        return "\n".join([*lines, "", "<sub>Written by a model, which read the code and ran nothing.</sub>"])
+        foot = "<sub>Written by a model, which read the code and ran nothing.</sub>"
+        return "\n".join([*lines, *_hidden(hidden), "", foot])
 
-    def review(self, summary: str, others: Sequence[Remark]) -> str:
+    def review(self, summary: str, others: Sequence[Remark], hidden: Sequence[str]) -> str:
         elsewhere = [
-            f"- `{_code(remark.path)}:{remark.line}` {defused(clipped(_line(remark.body), LONGEST_REMARK))}"
+            f"- `{code(remark.path)}:{remark.line}` {defused(clipped(_line(remark.body), LONGEST_REMARK))}"
             for remark in others
         ]
         said = [quoted(summary), *(["", "Beside the lines of the change:", *elsewhere] if elsewhere else [])]
         foot = "<sub>Written by a model. It neither approves nor blocks.</sub>"
-        return "\n".join(["### Redfirst: a review", "", *said, "", foot])
+        return "\n".join(["### Redfirst: a review", "", *said, *_hidden(hidden), "", foot])
 
     def remark(self, body: str) -> str:
         return defused(clipped(body, LONGEST_REMARK))
 
     def repro(self, shown: Shown) -> tuple[str, str]:
         repro, trigger = shown.repro, shown.case.trigger
-        files = [f"`{_code(change.path)}`\n{fenced(change.content or '')}" for change in repro.test.changes]
+        files = [f"`{code(change.path)}`\n{fenced(change.content or '')}" for change in repro.test.changes]
         opened = [f"#{shown.pull_request.number} has it.", ""] if shown.pull_request else []
         body = "\n".join(
             [
@@ -179,7 +173,7 @@ is over. Merging is yours: Redfirst never does."""
                 "`/agent fix` on the issue goes on to a fix.",
             ]
         )
-        return f"Test for #{trigger.issue.number}: {unlinked(_line(trigger.issue.title))}", body
+        return _titled(f"Test for #{trigger.issue.number}", trigger), body
 
 
 _NOT_HERE: Mapping[str, str] = MappingProxyType(
@@ -221,10 +215,10 @@ def reply(reply: Reply, run: Run | None, spent: Spent, config: str) -> str:
         case Topic.WORDS_MISSING:
             return _WORDS_MISSING.get(reply.said, "Say a little more.")
         case Topic.UNKNOWN_VERB:
-            return f"I do not know `{_code(reply.said)}`. Did you mean `/agent {reply.nearest}`?\n\n{_HELP}"
+            return f"I do not know `{code(reply.said)}`. Did you mean `/agent {reply.nearest}`?\n\n{_HELP}"
         case Topic.UNKNOWN_OPTION:
             meant = f" Did you mean `--{reply.nearest}`?" if reply.nearest else ""
-            return f"I do not know the option `{_code(reply.said)}`.{meant}\n\n{_HELP}"
+            return f"I do not know the option `{code(reply.said)}`.{meant}\n\n{_HELP}"
         case Topic.HELP:
             return _HELP
 
@@ -233,9 +227,7 @@ def config(label: str, models: Mapping[str, str], rules: str, release: str) -> s
     """What is in effect here, without anything that is secret."""
     rows = {"label": label, **{f"model, {route}": name for route, name in models.items()}}
     rows |= {"rules": rules[:12], "release": release}
-    return "\n".join(
-        ["| | |", "|---|---|", *(f"| {name} | `{_code(said)}` |" for name, said in rows.items())]
-    )
+    return "\n".join(["| | |", "|---|---|", *(f"| {name} | `{code(said)}` |" for name, said in rows.items())])
 
 
 def plans_need_memory() -> str:
@@ -369,7 +361,7 @@ def _foot(progress: Progress) -> str:
 def _reference(trigger: Trigger, path: str, line: int, shows: str, sha: str) -> str:
     """A link to GitHub, made of what we know: a model's own text becomes no link."""
     root = trigger.issue.url.partition("/issues/")[0].partition("/pull/")[0]
-    where = f"{_code(path)}:{line}"
+    where = f"{code(path)}:{line}"
     shown = defused(_line(shows))
     if not root.startswith("https://") and not root.startswith("http://"):
         return f"- `{where}` {shown}"
@@ -402,24 +394,22 @@ def _seen(progress: Progress) -> list[str]:
         lines += ["", f"**Green**: {progress.green}"]
     if progress.pull_request:
         lines += ["", f"#{progress.pull_request} awaits your review."]
-    if progress.hidden:
-        found = ", ".join(progress.hidden)
-        lines += ["", f"⚠️ The text hides something from readers ({found}). It was kept from the model."]
     return lines
 
 
-def _failed(progress: Progress, failure: Failure) -> str:
+def _hidden(found: Sequence[str]) -> list[str]:
+    said = f"⚠️ The text hides something from readers ({', '.join(found)}). It was kept from the model."
+    return ["", said] if found else []
+
+
+def _failed(failure: Failure) -> list[str]:
     happened = clipped(failure.sentence.splitlines()[0], 500)
-    last = f"\n\nWhat was said last:\n{fenced(failure.feedback)}" if failure.feedback else ""
-    return (
-        f"### Redfirst stopped\n\n{defused(happened)}{last}\n\n"
-        f"{_MOVE[failure.who]}; {RETRY} tries again. Nothing was left half done.\n\n"
-        f"{_foot(progress)}"
-    )
+    last = ["", "What was said last:", fenced(failure.feedback)] if failure.feedback else []
+    return [defused(happened), *last, "", f"{_MOVE[failure.who]}; {RETRY} tries again."]
 
 
 def _tests(ids: Sequence[str]) -> str:
-    named = [f"- `{_code(test)}`" for test in ids[:MOST_TESTS]]
+    named = [f"- `{code(test)}`" for test in ids[:MOST_TESTS]]
     rest = [f"- and {len(ids) - MOST_TESTS} more"] if len(ids) > MOST_TESTS else []
     return "\n".join([*named, *rest])
 
@@ -446,47 +436,13 @@ def _run(run: str) -> str:
 
 def _title(trigger: Trigger) -> str:
     """A stranger's `closes #12` would close #12 when this is merged, as a commit's subject."""
-    return f"Fix #{trigger.issue.number}: {unlinked(_line(trigger.issue.title))}"
+    return _titled(f"Fix #{trigger.issue.number}", trigger)
+
+
+def _titled(what: str, trigger: Trigger) -> str:
+    return f"{what}: {unlinked(_line(trigger.issue.title))}"[:LONGEST_TITLE]
 
 
 def _line(text: str) -> str:
     """For titles, which are shown as they are."""
-    return " ".join(visible(text).split())[:LONGEST_TITLE]
-
-
-def fenced(text: str) -> str:
-    """As code, in a fence longer than any inside."""
-    text = clipped(visible(text), LONGEST_CODE)
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}\n{text}\n{fence}"
-
-
-def quoted(text: str) -> str:
-    lines = defused(clipped(text, LONGEST_PROSE)).splitlines()
-    return "\n".join(f"> {line}".rstrip() for line in lines) or "> (nothing)"
-
-
-def clipped(text: str, most: int) -> str:
-    """Bounded, so that no text of a model or a test makes the whole too long for GitHub."""
-    return text if len(text) <= most else f"{text[:most]} …"
-
-
-def _code(text: str) -> str:
-    """For between backticks: one line, and no way out."""
-    return " ".join(visible(text).replace("`", "'").split())[:200]
-
-
-def defused(text: str) -> str:
-    """Text from outside, so that it notifies nobody, closes, links and loads nothing, and hides nothing."""
-    return unlinked(text).replace("<", "&lt;")
-
-
-_LINKING = re.compile(
-    r"@(?=\w)|#(?=\d)|\bGH-(?=\d)|\](?=[(\[:])|:(?=//)|\bwww(?=\.)|(?<=\()/(?=/)", re.IGNORECASE
-)
-
-
-def unlinked(text: str) -> str:
-    """With nothing in it that GitHub takes for a mention, a reference, a link or an image."""
-    return _LINKING.sub(lambda found: f"{found[0]}\u200b", visible(text))
+    return clipped(" ".join(visible(text).split()), LONGEST_TITLE)

@@ -15,6 +15,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from workflows.errors import OperatorProblem
 
+_SECRET_NAMES = ("_API_KEY", "_TOKEN", "_SECRET", "_SECRET_ACCESS_KEY", "_PASSWORD", "_PRIVATE_KEY")
+
 
 def _also(name: str, *others: str) -> AliasChoices:
     return AliasChoices(f"REDFIRST_{name}", *others)
@@ -142,6 +144,12 @@ class Settings(BaseSettings):
         if not any(secrets):
             raise OperatorProblem("no webhook secret: set REDFIRST_WEBHOOK_SECRET to what is set on GitHub")
         return [secret.encode() for secret in secrets if secret]
+
+    def secrets(self) -> list[str]:
+        """All that must never be seen in a text: ours, and what the providers of models call theirs."""
+        fields = (getattr(self, name) for name in type(self).model_fields)
+        ours = [field.get_secret_value() for field in fields if isinstance(field, SecretStr)]
+        return ours + [value for name, value in os.environ.items() if name.endswith(_SECRET_NAMES)]
 
     def model_for(self, route: str) -> str:
         chosen = {"plan": self.model_plan, "author": self.model_author, "fix": self.model_fix}.get(route)

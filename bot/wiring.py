@@ -34,6 +34,7 @@ from bot.telemetry.traces import NoTracer, OtlpTracer, Tracer
 from bot.worker import Worker
 from handlers.house import House
 from policies.gate import Gate
+from policies.redaction import Redactor
 from workflows.errors import OperatorProblem
 from workflows.ports import Ports, Sandboxes
 
@@ -107,9 +108,10 @@ async def plant(
     run inside a job of the repository."""
     breakers = breakers or Breakers()
     sandboxes = await sandboxes_of(settings, breakers, trusted=trusted)
-    tracer = OtlpTracer(settings.otlp_endpoint) if settings.otlp_endpoint else NoTracer()
+    redact = Redactor(settings.secrets())
+    tracer = OtlpTracer(settings.otlp_endpoint, redact) if settings.otlp_endpoint else NoTracer()
     gate = Gate(bundle())
-    door = Door(gate, forge, store, new_run)
+    door = Door(gate, forge, store, new_run, redact)
     model = Models(settings, breakers)
     blobs = blobs_of(settings)
     ports = Ports(

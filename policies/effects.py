@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -64,6 +65,8 @@ class Effect(BaseModel, Generic[R_co]):
 
     labels: ClassVar[frozenset[SideEffect]]
     gives: ClassVar[type[Done]]
+    prose: ClassVar[tuple[str, ...]] = ()
+    """The fields that people read, and that nothing goes by."""
 
     key: str
     repository: str
@@ -74,6 +77,9 @@ class Effect(BaseModel, Generic[R_co]):
 
     def context(self) -> dict[str, ContextValue]:
         return {}
+
+    def reworded(self, change: Callable[[str], str]) -> Self:
+        return self.model_copy(update={field: change(getattr(self, field)) for field in self.prose})
 
 
 class Signal(StrEnum):
@@ -130,6 +136,7 @@ class AddReaction(Effect[ReactionRef]):
 class PostComment(Effect[CommentRef]):
     labels: ClassVar = frozenset({SideEffect.WRITES_TEXT})
     gives: ClassVar = CommentRef
+    prose: ClassVar = ("body",)
 
     issue: int
     body: str
@@ -139,12 +146,13 @@ class PostComment(Effect[CommentRef]):
     """A comment on a line of a pull request, to answer in its thread."""
 
     def context(self) -> dict[str, ContextValue]:
-        return {"bytes": len(self.body.encode())}
+        return {"characters": len(self.body)}
 
 
 class PushCommit(Effect[CommitRef]):
     labels: ClassVar = frozenset({SideEffect.WRITES_CODE})
     gives: ClassVar = CommitRef
+    prose: ClassVar = ("message",)
 
     branch: str
     base_sha: str
@@ -167,6 +175,7 @@ class PushCommit(Effect[CommitRef]):
 class OpenPullRequest(Effect[PullRequestRef]):
     labels: ClassVar = frozenset({SideEffect.WRITES_TEXT})
     gives: ClassVar = PullRequestRef
+    prose: ClassVar = ("title", "body")
 
     head: str
     base: str
@@ -175,7 +184,7 @@ class OpenPullRequest(Effect[PullRequestRef]):
     draft: bool = True
 
     def context(self) -> dict[str, ContextValue]:
-        return {"branch": self.head, "draft": self.draft, "bytes": len(self.body.encode())}
+        return {"branch": self.head, "draft": self.draft, "characters": len(self.body)}
 
 
 class EditPullRequest(Effect[PullRequestRef]):
@@ -183,12 +192,13 @@ class EditPullRequest(Effect[PullRequestRef]):
 
     labels: ClassVar = frozenset({SideEffect.WRITES_TEXT})
     gives: ClassVar = PullRequestRef
+    prose: ClassVar = ("body",)
 
     number: int
     body: str
 
     def context(self) -> dict[str, ContextValue]:
-        return {"bytes": len(self.body.encode())}
+        return {"characters": len(self.body)}
 
 
 class MarkReady(Effect[PullRequestRef]):
@@ -235,6 +245,7 @@ class ReportCheck(Effect[Done]):
 
     labels: ClassVar = frozenset({SideEffect.WRITES_TEXT})
     gives: ClassVar = Done
+    prose: ClassVar = ("title", "summary")
 
     sha: str
     name: str
@@ -243,7 +254,7 @@ class ReportCheck(Effect[Done]):
     summary: str
 
     def context(self) -> dict[str, ContextValue]:
-        return {"conclusion": self.conclusion.value, "bytes": len(self.summary.encode())}
+        return {"conclusion": self.conclusion.value, "characters": len(self.summary)}
 
 
 class RemoveBranch(Effect[BranchRef]):
@@ -274,6 +285,7 @@ class SubmitReview(Effect[Done]):
 
     labels: ClassVar = frozenset({SideEffect.WRITES_TEXT})
     gives: ClassVar = Done
+    prose: ClassVar = ("body",)
 
     number: int
     sha: str
@@ -283,4 +295,8 @@ class SubmitReview(Effect[Done]):
 
     def context(self) -> dict[str, ContextValue]:
         said = [self.body, *(remark.body for remark in self.remarks)]
-        return {"remarks": len(self.remarks), "bytes": sum(len(text.encode()) for text in said)}
+        return {"remarks": len(self.remarks), "characters": sum(map(len, said))}
+
+    def reworded(self, change: Callable[[str], str]) -> Self:
+        remarks = tuple(remark.model_copy(update={"body": change(remark.body)}) for remark in self.remarks)
+        return super().reworded(change).model_copy(update={"remarks": remarks})

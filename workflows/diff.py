@@ -22,8 +22,24 @@ def lines_shown(diff: str) -> Mapping[str, frozenset[int]]:
             continue
         hunk = _HUNK.match(line)
         if line.startswith("+++ "):
-            path = line.removeprefix("+++ ").partition("\t")[0].removeprefix("b/")
+            path = _unquoted(line.removeprefix("+++ ").partition("\t")[0]).removeprefix("b/")
         elif hunk and path != "/dev/null":
             at = int(hunk["at"])
             olds, news = int(hunk["olds"] or 1), int(hunk["news"] or 1)
     return {path: frozenset(lines) for path, lines in shown.items() if path}
+
+
+_ESCAPED = re.compile(rb'\\([0-7]{3}|["\\abfnrtv])')
+_LETTERS = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
+
+
+def _unquoted(path: str) -> str:
+    """Git writes a path with other than plain letters as C would write a text."""
+    if not (path.startswith('"') and path.endswith('"') and len(path) > 1):
+        return path
+
+    def character(found: re.Match[bytes]) -> bytes:
+        given = found[1]
+        return bytes([int(given, 8) & 0xFF]) if given.isdigit() else _LETTERS.get(given, given)
+
+    return _ESCAPED.sub(character, path[1:-1].encode()).decode(errors="replace")

@@ -44,7 +44,32 @@ class SandboxSpec(Frozen):
     tenant: str = ""
     image: str = ""
     """Empty means the operator's default image."""
+    environment: str = ""
+    """One that `set_up` made, with all that its commands left; empty is the bare image."""
     limits: Limits = Limits()
+
+
+class SetUp(Frozen):
+    """What is done once, and with network, before the commands of a repository can work."""
+
+    key: str
+    """A digest of all that it depends on: image, manifests, lock files, commands."""
+    commands: tuple[str, ...]
+    """Lines for a shell, in the workspace, one after another until one fails."""
+    hosts: tuple[str, ...] = ()
+    """Whom they may talk to, as `name` or `*.name`: nobody else, and nobody once they are done."""
+    seconds: float = 900.0
+
+
+class Environment(Frozen):
+    """What a set-up has left, to start sandboxes from."""
+
+    id: str
+    is_new: bool = False
+    """False where one of the same key was here already."""
+    denied: tuple[str, ...] = ()
+    """The hosts that its commands asked for, and may not talk to."""
+    log: str = ""
 
 
 class SandboxFacts(Frozen):
@@ -77,6 +102,12 @@ class ExecResult(Frozen):
 WORKSPACE = "/workspace"
 
 
+class Tee(Protocol):
+    """Is told what a command prints, as it prints it and before anything is left out: raw, hostile bytes."""
+
+    def __call__(self, stream: Literal["stdout", "stderr"], chunk: bytes) -> None: ...
+
+
 class Sandbox(Protocol):
     @property
     def id(self) -> str: ...
@@ -91,8 +122,10 @@ class Sandbox(Protocol):
         timeout: float,
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
+        tee: Tee | None = None,
     ) -> ExecResult:
-        """Runs in the workspace, as nobody, with no environment but `env` and a plain PATH and HOME."""
+        """Runs in the workspace, as nobody, with no environment but `env` and a plain PATH and HOME. Nothing
+        that it started outlives it."""
         ...
 
     async def read(self, path: str, *, limit: int = 1024**2) -> bytes:
@@ -105,6 +138,14 @@ class Sandbox(Protocol):
 
     async def remove(self, paths: Sequence[str]) -> None: ...
 
+    async def snapshot(self) -> str:
+        """The workspace as it is now, under a name that is good as long as this sandbox is."""
+        ...
+
+    async def restore(self, snapshot: str) -> None:
+        """The workspace as it was, and nothing of what came after: no file, no process, nothing in HOME."""
+        ...
+
     async def destroy(self) -> None:
         """Leaves no process and no file; doing it twice is fine."""
         ...
@@ -115,6 +156,11 @@ class Sandboxes(Protocol):
 
     async def connect(self, sandbox_id: str) -> Sandbox:
         """An existing one; Gone when it no longer is."""
+        ...
+
+    async def set_up(self, spec: SandboxSpec, packed: bytes, setup: SetUp) -> Environment:
+        """The environment of this key, made from a repository as a tar if it is not here yet. UserProblem,
+        with what they said, where the commands fail."""
         ...
 
     async def reap(self, keep: frozenset[str]) -> int:
@@ -346,8 +392,9 @@ class Words(Protocol):
         """The reply to a question, with links to the lines that it refers to, as they were at a commit."""
         ...
 
-    def review(self, summary: str, others: Sequence[Remark]) -> str:
-        """What stands above the remarks of a review, and those that have no place on a line."""
+    def review(self, summary: str, others: Sequence[Remark], hidden: Sequence[str]) -> str:
+        """What stands above the remarks of a review, those that have no place on a line, and what nobody can
+        see in what was looked at."""
         ...
 
     def remark(self, body: str) -> str: ...

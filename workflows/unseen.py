@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 
-# To the end where it is not closed: so GitHub shows it. The last kind is Markdown's own way to say nothing.
+# To the end where it is not closed: so GitHub shows it. The last kinds are Markdown's ways to say nothing, as
+# the title of an address is, and a footnote that nobody need refer to.
 _COMMENT = re.compile(
     r"<!--(?:-?>|.*?(?:-->|\Z))"
-    r"|^ {0,3}\[[^\]\n]+\]:[ \t]*(?:#|<>)[ \t]*(?:\([^\n]*\)|\"[^\n]*\"|'[^\n]*')[ \t]*\r?$",
+    r"|<\?.*?(?:\?>|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<![A-Za-z][^>]*(?:>|\Z)"
+    r"|^ {0,3}\[[^\]\n]+\]:[ \t]*[^\s]+[ \t]*(?:\([^\n]*\)|\"[^\n]*\"|'[^\n]*')[ \t]*\r?$"
+    r"|^ {0,3}\[\^[^\]\n]+\]:[^\n]*$",
     re.DOTALL | re.MULTILINE,
 )
+# What an element says to those who do not see it.
+_ELEMENT = re.compile(r"<[A-Za-z](?:[^<>\"']|\"[^\"]*+\"|'[^']*+')*+>")
+_ATTRIBUTE = re.compile(
+    r"\s(?:alt|title|aria-[a-z]+|data-[a-z-]+)\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"'>]++)", re.IGNORECASE
+)
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});")
 
 _KINDS = {
     "zero-width character": r"\u034f\u180e\u200b-\u200d\u2060\ufeff",
@@ -34,17 +44,56 @@ def visible(text: str) -> str:
 
 def shown(text: str) -> str:
     """Markdown as GitHub shows it: without comments either."""
-    return visible(_COMMENT.sub("", text))
+    return visible(_without_attributes(_COMMENT.sub("", _spelled(text)))[0])
+
+
+def uncovered(code: str) -> str:
+    """What is no prose must be seen as it is: what turns the text around is part of what a program does."""
+    return _HIDDEN.sub(lambda found: f"<U+{ord(found[0]):04X}>", code.replace("\r\n", "\n"))
 
 
 def unseen(*texts: str) -> tuple[str, ...]:
     """What is hidden in Markdown, such as `2 HTML comments` and `13 zero-width characters`."""
     counted: Counter[str] = Counter()
     for text in texts:
-        counted["HTML comment"] += len(_COMMENT.findall(text))
-        counted.update(_hidden_characters(text.replace("\r\n", "\n")))
-    kinds = ("HTML comment", *_KINDS)
+        spelled = _spelled(text)
+        left, comments = _COMMENT.subn("", spelled)
+        counted["HTML comment"] += comments
+        counted["HTML attribute"] += _without_attributes(left)[1]
+        counted.update(_hidden_characters(spelled.replace("\r\n", "\n")))
+    return _said(counted)
+
+
+def unseen_characters(code: str) -> tuple[str, ...]:
+    """What is hidden in what is no Markdown."""
+    return _said(Counter(_hidden_characters(code.replace("\r\n", "\n"))))
+
+
+def _said(counted: Counter[str]) -> tuple[str, ...]:
+    kinds = ("HTML comment", "HTML attribute", *_KINDS)
     return tuple(f"{counted[kind]} {kind}{'s' * (counted[kind] > 1)}" for kind in kinds if counted[kind])
+
+
+def _spelled(text: str) -> str:
+    """With the characters that nobody sees as themselves, where they are spelled as HTML does."""
+
+    def character(found: re.Match[str]) -> str:
+        meant = html.unescape(found[0])
+        return meant if _HIDDEN.fullmatch(meant) else found[0]
+
+    return _ENTITY.sub(character, text)
+
+
+def _without_attributes(text: str) -> tuple[str, int]:
+    counted = 0
+
+    def bare(element: re.Match[str]) -> str:
+        nonlocal counted
+        left, found = _ATTRIBUTE.subn("", element[0])
+        counted += found
+        return left
+
+    return _ELEMENT.sub(bare, text), counted
 
 
 def _hidden_characters(text: str) -> Iterator[str]:

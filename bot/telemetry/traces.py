@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from bot.release import release
@@ -32,7 +32,7 @@ class NoTracer:
 
 
 class OtlpTracer:
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, redact: Callable[[str], str]) -> None:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
@@ -40,9 +40,10 @@ class OtlpTracer:
         url = url if url.endswith("/v1/traces") else f"{url}/v1/traces"
         self._processor = BatchSpanProcessor(OTLPSpanExporter(endpoint=url))
         self._provider = provider()
+        self._redact = redact
 
     def export(self, run: str, rows: Sequence[Row]) -> None:
-        for span in spans(self._provider, run, rows):
+        for span in spans(self._provider, run, rows, self._redact):
             self._processor.on_end(span)
 
     def close(self) -> None:
@@ -58,7 +59,9 @@ def provider() -> TracerProvider:
     )
 
 
-def spans(made_by: TracerProvider, run: str, rows: Sequence[Row]) -> list[ReadableSpan]:
+def spans(
+    made_by: TracerProvider, run: str, rows: Sequence[Row], redact: Callable[[str], str] = str
+) -> list[ReadableSpan]:
     """A span for the run, and one for each of its parts below it. Ids come from names, so that the spans of
     one run agree whichever process sends them, and sending them again changes nothing."""
     from opentelemetry.sdk.trace import Event, ReadableSpan
@@ -81,7 +84,7 @@ def spans(made_by: TracerProvider, run: str, rows: Sequence[Row]) -> list[Readab
             resource=made_by.resource,
             kind=SpanKind.CLIENT if part.is_of_a_model else SpanKind.INTERNAL,
             attributes={"redfirst.run": run, **part.attributes},
-            status=Status(StatusCode.ERROR, part.failed) if part.failed else Status(StatusCode.OK),
+            status=Status(StatusCode.ERROR, redact(part.failed)) if part.failed else Status(StatusCode.OK),
             events=happened if part is root else (),
             start_time=_at(part.begin),
             end_time=_at(part.end),

@@ -26,7 +26,8 @@ PASSES_AT_ONCE = """from shelf.pages import pages
 def test_first():
     assert pages([1, 2], 2) == [[1, 2]]
 """
-FAILS_BY_IMPORT = """from shelf.sheets import sheets
+TOKEN = "ghp_" + "0123456789abcdefghijklmnopqrstuvwxyz"
+FAILS_BY_IMPORT = f"""from shelf.pages import {TOKEN} as sheets
 
 
 def test_sheets():
@@ -135,6 +136,8 @@ async def test_a_test_that_fails_by_an_import_error_is_refused_three_times_and_s
     assert len(refusals) == 3
     assert all("cannot be loaded" in refusal for refusal in refusals)
     _assert_clear(comment, "cannot be loaded")
+    assert "[redacted: a GitHub token]" in comment
+    assert TOKEN not in comment
 
 
 async def test_a_fix_that_does_nothing_is_refused_three_times_and_said_so(here: House) -> None:

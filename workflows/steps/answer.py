@@ -12,7 +12,7 @@ from workflows.ports import Ports
 from workflows.steps.common import as_data, key, perform
 from workflows.steps.reading import diff_of, readers_desk
 from workflows.trigger import Trigger
-from workflows.unseen import shown, visible
+from workflows.unseen import shown, uncovered, visible
 
 LONGEST_DIFF = 60_000
 
@@ -40,10 +40,10 @@ def _task(trigger: Trigger, diff: str) -> str:
     parts = [as_data("question", shown(trigger.context))]
     if trigger.place is not None:
         where = f"It was asked below line {trigger.place.line} of {visible(trigger.place.path)}:"
-        parts.append(f"{where}\n{as_data('diff', visible(trigger.place.hunk))}")
+        parts.append(f"{where}\n{as_data('diff', uncovered(trigger.place.hunk))}")
     about = "pull request" if trigger.on_pull_request else "issue"
     text = f"{visible(trigger.issue.title)}\n\n{shown(trigger.issue.body)}"
     parts.append(f"It was asked on this {about}:\n{as_data('issue', text)}")
     if diff:
-        parts.append(f"Which changes this:\n{as_data('diff', visible(diff))}")
+        parts.append(f"Which changes this:\n{as_data('diff', uncovered(diff))}")
     return "\n\n".join(parts)

@@ -26,12 +26,18 @@ def asked(review: Review, remarks: Sequence[LineRemark], checks: Sequence[Failed
         for each in remarks[:MOST_REMARKS]
     ]
     parts += [_check(each) for each in checks[:MOST_CHECKS]]
+    parts += [f"({more} more were said than can be looked at at once.)" for more in _beyond(remarks, checks)]
     text = "\n\n".join(part for part in parts if part.strip())
     return as_data("review", text) if text else ""
 
 
 def hidden_in_review(review: Review, remarks: Sequence[LineRemark]) -> tuple[str, ...]:
     return unseen(review.said, *(remark.body for remark in remarks))
+
+
+def _beyond(remarks: Sequence[LineRemark], checks: Sequence[FailedCheck]) -> list[int]:
+    more = max(0, len(remarks) - MOST_REMARKS) + max(0, len(checks) - MOST_CHECKS)
+    return [more] if more else []
 
 
 def _place(place: Place) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from workflows.case import Question
 from workflows.engine.context import Context
 from workflows.engine.step import step
+from workflows.errors import UserProblem
 from workflows.ports import Digest, Head, Ports, PullRequest
 from workflows.trigger import Trigger
 
@@ -17,7 +18,14 @@ async def question(ctx: Context[Ports], trigger: Trigger) -> Question:
         return Digest(digest=await blobs.put(await forge.tarball(tenant, sha)))
 
     async def changed() -> Digest:
-        return Digest(digest=await blobs.put((await forge.diff(tenant, trigger.issue.number)).encode()))
+        try:
+            diff = await forge.diff(tenant, trigger.issue.number)
+        except UserProblem:
+            # A question can be answered from the files alone; a review cannot be written of them.
+            if trigger.workflow != "ask":
+                raise
+            return Digest(digest="")
+        return Digest(digest=await blobs.put(diff.encode()))
 
     if not trigger.on_pull_request:
         sha = (await ctx.record("head", Head, lambda: forge.head(tenant))).sha

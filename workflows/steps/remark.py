@@ -11,9 +11,9 @@ from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.errors import UserProblem
 from workflows.ports import Ports
-from workflows.steps.common import as_data, key, perform, told
+from workflows.steps.common import as_data, hidden_in, key, perform, told
 from workflows.steps.reading import diff_of, readers_desk
-from workflows.unseen import visible
+from workflows.unseen import uncovered, unseen_characters
 
 LONGEST_DIFF = 200_000
 MOST_REMARKS = 20
@@ -26,7 +26,7 @@ async def remark(ctx: Context[Ports], question: Question) -> Told:
         raise UserProblem(
             f"the diff has {len(diff):,} characters, and {LONGEST_DIFF:,} are looked at at most"
         )
-    task = f"{told(trigger)}\n\nThe change:\n{as_data('diff', visible(diff))}"
+    task = f"{told(trigger)}\n\nThe change:\n{as_data('diff', uncovered(diff))}"
     written = await work(ctx, REVIEWER, task, await readers_desk(ctx, question))
     words = ctx.ports.words
     on_lines, others = _placed(written, diff)
@@ -37,7 +37,7 @@ async def remark(ctx: Context[Ports], question: Question) -> Told:
             repository=trigger.tenant.repository,
             number=trigger.issue.number,
             sha=question.sha,
-            body=words.review(written.summary, others),
+            body=words.review(written.summary, others, [*hidden_in(trigger), *unseen_characters(diff)]),
             remarks=tuple(Remark(path=r.path, line=r.line, body=words.remark(r.body)) for r in on_lines),
         ),
         trigger,

@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from bot import messages
-from bot.messages import Messages, clipped, defused, fenced, quoted, visible
+from bot.harmless import clipped, defused, fenced, quoted
+from bot.messages import Messages
 from bot.store.port import Run
 from handlers.decision import Reply, Topic
 from policies.decision import Decision, Verdict
@@ -69,18 +71,19 @@ def pull(
     return WORDS.pull_request(trigger(subject=issue(title=title)), summary, of or proof(), "d" * 64)
 
 
-def outside_code(text: str) -> str:
-    """What is left of Markdown when all code, fenced or not, is taken out: what GitHub gives a meaning to."""
-    without = re.sub(r"^(?P<fence>`{3,})\n.*?^(?P=fence)$", "", text, flags=re.DOTALL | re.MULTILINE)
-    return re.sub(r"`[^`\n]*`", "", without)
-
-
 def live(text: str) -> list[str]:
-    """Everything in a text that would notify, close, link, load or hide something."""
-    found = re.findall(
-        r"(?<!\w)@\w|#\d|GH-\d|\]\(|\]\[|\]:|://|\bwww\.|<(?!/?(?:sub|details|summary)>)", text
-    )
-    return [*found, *re.findall(r"[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\x1b]", text)]
+    """All that would notify, close, link, load or hide something, by what Markdown makes of the text."""
+    found: list[str] = []
+    for block in MarkdownIt("commonmark").parse(text):
+        for token in [block, *(block.children or ())]:
+            if token.type in {"html_block", "html_inline"}:
+                found += re.findall(r"<(?!/?(?:sub|details|summary)>)", token.content)
+            elif token.type in {"link_open", "image"}:
+                found.append(token.type)
+            elif token.type == "text":
+                found += re.findall(r"(?<!\w)@\w|#\d|\bGH-\d|\]\(|\]\[|\]:|://|\bwww\.", token.content)
+                found += re.findall(r"[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\x1b]", token.content)
+    return found
 
 
 # --- progress -------------------------------------------------------------------------------------------
@@ -155,7 +158,7 @@ def test_a_failure_says_whose_move_it_is_and_how_to_try_again(who: Who, move: st
 def test_a_failure_may_quote_anything() -> None:
     failure = Failure(who=Who.MODEL, sentence=HOSTILE.replace("\n", " "), feedback=HOSTILE)
     text = WORDS.progress(Progress(run="r1", stage=Stage.DONE, failure=failure))
-    assert live(outside_code(text)) == []
+    assert live(text) == []
 
 
 # --- the pull request -----------------------------------------------------------------------------------
@@ -197,13 +200,13 @@ def ours(body: str) -> str:
 
 def test_no_text_of_a_model_does_anything_in_a_pull_request() -> None:
     _, body = pull(HOSTILE)
-    assert live(outside_code(ours(body))) == []
+    assert live(ours(body)) == []
 
 
 def test_no_output_of_a_test_does_anything_in_a_pull_request() -> None:
     name = "tests/a.py::t[`x`\n\n![b](https://evil.example) @octo closes #1 <img src=x>]"
     _, body = pull(of=proof((name,), HOSTILE))
-    assert live(outside_code(ours(body))) == []
+    assert live(ours(body)) == []
     assert "\u202e" not in body
 
 
@@ -232,14 +235,19 @@ def test_a_title_is_one_line(title: str) -> None:
 
 def test_a_title_hides_nothing_and_is_not_too_long() -> None:
     said, _ = pull(title="\u202egnp\u200b\U000e0041\x1b[31m" + "x" * 300)
-    assert said == "Fix #7: gnp[31m" + "x" * 193
+    assert said == "Fix #7: gnp[31m" + "x" * 235
+
+
+def test_a_title_that_grows_by_being_made_harmless_is_not_too_long() -> None:
+    said, _ = pull(title="@a" * 128)
+    assert len(said) <= 256
 
 
 @pytest.mark.parametrize("of", [proof(tuple(f"t{n}" * 60 for n in range(500)), "y" * 32_000), None])
 def test_nothing_makes_a_pull_request_too_long_for_github(of: Proof | None) -> None:
     title, body = pull("\u00e9<" * 100_000, "z" * 100_000, of)
     effect = OpenPullRequest(key="k", repository="o/n", head="h", base="b", title=title, body=body)
-    assert int(str(effect.context()["bytes"])) < 65_536 - 500  # room for the markers
+    assert int(str(effect.context()["characters"])) < 65_536 - 500  # room for the markers
 
 
 @pytest.mark.parametrize(
@@ -265,7 +273,7 @@ def test_nothing_makes_a_comment_too_long_for_github() -> None:
         Progress(run="r1", stage=Stage.GREEN, red="é" * 100_000, refused="<" * 100_000),
     ):
         effect = PostComment(key="k", repository="o/n", issue=1, body=WORDS.progress(progress))
-        assert int(str(effect.context()["bytes"])) < 65_536 - 500
+        assert int(str(effect.context()["characters"])) < 65_536 - 500
 
 
 def test_a_commit_says_what_for_and_why() -> None:
@@ -293,7 +301,7 @@ def test_what_was_said_comes_back_defused() -> None:
         text = messages.reply(
             Reply(topic=topic, issue=7, said="`@octo`<img>" + "x" * 999, nearest="fix"), None, Spent(), ""
         )
-        assert live(outside_code(text)) == []
+        assert live(text) == []
         assert len(text) < 2_200
 
 
@@ -383,13 +391,54 @@ def test_plain_words_stay_as_they_are(text: str) -> None:
     assert defused(text) == text
 
 
-@settings(deadline=None)
-@given(st.text(max_size=200))
-def test_defusing_leaves_nothing_hidden_in_any_text(text: str) -> None:
-    shown = defused(text)
-    assert "<" not in shown
-    assert not re.search(r"@\w|#\d", shown)
-    assert visible(visible(text)) == visible(text)
+PIECES = [
+    "`", "``", "```", "~~~", "\\", "\n", "\n\n", " ", "    ", "> ", "- ", "1. ", "|", "@octo", "#12", "GH-3",
+    "<b>", "<!--", "-->", "<script>", "</script>", "[a](", "[a]: ", "![a](", ")", "https://evil.example",
+    "www.evil.example", "*", "_", "&", "&lt;", "&#96;", "&#64;octo", "&amp;", "#64;", "&#10;", "x", "py",
+    "\t", "\u200b", "\u202e",
+]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=500)
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_nothing_is_alive_in_any_text_that_was_defused(text: str) -> None:
+    assert live(defused(text)) == []
+    assert live(quoted(text)) == []
+
+
+CODE = "def first(xs: list[str]) -> str:\n    return xs['a'][0]  # see @app, #12 and https://example.org"
+
+
+@pytest.mark.parametrize(
+    "text", [f"```\n{CODE}\n```", f"~~~py\n{CODE}\n~~~", f"Try\n```python\n{CODE}\n```\ndone", f"```\n{CODE}"]
+)
+def test_code_stays_as_it_is_so_that_it_can_be_copied(text: str) -> None:
+    (block,) = (token for token in MarkdownIt("commonmark").parse(defused(text)) if token.type == "fence")
+    assert block.content.rstrip("\n") == CODE
+
+
+def test_code_within_a_line_stays_as_it_is() -> None:
+    assert defused("say `xs['a'][0] < @app` now") == "say `xs['a'][0] < @app` now"
+
+
+def test_a_language_is_kept_and_nothing_else_that_stands_there() -> None:
+    assert defused("```py\nx\n```") == "\n```py\nx\n```"
+    assert defused("```<b> @octo\nx\n```") == "\n```\nx\n```"
+
+
+@pytest.mark.parametrize("order", ["[skip ci]", "[ci skip]", "[no ci]", "[Skip Actions]", "[actions skip]"])
+def test_no_title_keeps_our_checks_from_running(order: str) -> None:
+    message = WORDS.commit(trigger(subject=issue(title=f"Broken {order}")), f"It was broken {order}")
+    assert order not in message
+
+
+def test_no_model_adds_a_trailer_to_a_commit() -> None:
+    message = WORDS.commit(
+        trigger(), "Mended.\n\nCo-authored-by: A <a@example.org>\nskip-checks: true\nNote: yes"
+    )
+    assert "Co-authored-by:" not in message
+    assert "skip-checks:" not in message
+    assert "Note: yes" in message
 
 
 @settings(deadline=None)

@@ -102,8 +102,8 @@ def test_anyone_is_answered(role: Permission) -> None:
 
 
 def test_a_comment_may_be_as_long_as_github_takes_and_no_longer() -> None:
-    assert refusing(comment("é" * 32_768), facts()) == set()
-    assert refusing(comment("é" * 32_768 + "x"), facts()) == {"comment-size"}
+    assert refusing(comment("é" * 65_536), facts()) == set()
+    assert refusing(comment("é" * 65_536 + "x"), facts()) == {"comment-size"}
 
 
 @pytest.mark.parametrize("effect", [push(), pull()], ids=["push", "pull request"])

@@ -11,10 +11,11 @@ from tests.unit.workflows.scene import FILES, NEW, PLAN, REPOSITORY, TESTED, WRI
 from workflows.engine.advance import advance
 from workflows.engine.entries import RunFailed
 from workflows.engine.status import RunStatus
+from workflows.errors import UserProblem
 from workflows.ports import PullRequest, Turn
 from workflows.registry import WORKFLOWS
 from workflows.review import Place
-from workflows.trigger import Trigger
+from workflows.trigger import Tenant, Trigger
 
 DIFF = """diff --git a/shelf/pages.py b/shelf/pages.py
 --- a/shelf/pages.py
@@ -35,6 +36,13 @@ def pull_request() -> PullRequest:
         base_branch="main",
         base_sha="b" * 40,
     )
+
+
+class Vast(MemoryForge):
+    """Whose pull requests are too large."""
+
+    async def diff(self, tenant: Tenant, number: int) -> str:
+        raise UserProblem(f"#{number} is too large to be looked at")
 
 
 def says(**said: object) -> Turn:
@@ -89,6 +97,34 @@ async def test_a_question_on_a_line_of_a_pull_request_has_both_with_it() -> None
     assert await ran("ask", asked, scene) is RunStatus.COMPLETED
     assert "below line 2 of shelf/pages.py" in task_of(scene)
     assert "+    return n // 10" in task_of(scene)
+
+
+async def test_a_question_on_a_change_too_large_to_be_looked_at_is_answered_from_the_files() -> None:
+    forge = Vast(FILES)
+    forge.pull_requests[7] = pull_request()
+    scene = Scene(forge=forge, plan=(says(answer="Because.", references=[]),))
+    asked = trigger(context="why?").model_copy(update={"on_pull_request": True})
+    assert await ran("ask", asked, scene) is RunStatus.COMPLETED
+    assert "Because." in comment_of(scene)
+    assert await ran("review", asked, Scene(forge=forge)) is RunStatus.FAILED
+
+
+async def test_what_a_question_hides_is_told_beside_the_answer() -> None:
+    scene = Scene(plan=(says(answer="No.", references=[]),))
+    assert await ran("ask", trigger(context="why?<!-- obey -->"), scene) is RunStatus.COMPLETED
+    assert "hides something from readers (1 HTML comment)" in comment_of(scene)
+
+
+async def test_what_turns_code_around_is_seen_by_the_reviewer_and_told_to_people() -> None:
+    forge = MemoryForge(FILES)
+    forge.pull_requests[7], forge.diffs[7] = pull_request(), DIFF.replace("n // 10", "n  # \u202eadmin\u2069")
+    scene = Scene(forge=forge, plan=(says(summary="It counts pages.", remarks=[]),))
+    asked = trigger().model_copy(update={"on_pull_request": True})
+    assert await ran("review", asked, scene) is RunStatus.COMPLETED
+    assert "return n  # <U+202E>admin<U+2069>" in task_of(scene)
+    (review,) = scene.forge.tended
+    assert isinstance(review, SubmitReview)
+    assert "2 text-direction characters" in review.body
 
 
 async def test_a_question_cannot_end_its_own_fence_nor_hide_anything() -> None:

@@ -50,3 +50,8 @@ def test_an_empty_line_whose_space_was_lost_is_a_line() -> None:
 def test_what_is_no_diff_shows_nothing() -> None:
     assert lines_shown("") == {}
     assert lines_shown("@@ nonsense @@\n+x\n") == {}
+
+
+def test_a_path_that_git_wrote_as_c_would_is_itself() -> None:
+    diff = '--- "a/\\303\\244 \\"b\\".py"\n+++ "b/\\303\\244 \\"b\\".py"\n@@ -1 +1 @@\n-x\n+y\n'
+    assert lines_shown(diff) == {'ä "b".py': frozenset({1})}

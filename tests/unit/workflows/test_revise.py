@@ -30,6 +30,7 @@ from workflows.ports import FailedCheck, LineRemark, PullRequest
 from workflows.proof.statement import Proof
 from workflows.review import Place, Review, Verdict
 from workflows.revise import revise
+from workflows.steps.asked import MOST_REMARKS
 from workflows.trigger import Actor
 
 FAILED = Review(verdict=Verdict.CHECKS_FAILED, by="ci")
@@ -103,6 +104,19 @@ async def test_what_was_asked_reaches_the_fixer_as_data_without_what_nobody_sees
     assert "1 HTML comment" in scene.sticky_on(NUMBER)
     assert "1 zero-width character" in scene.sticky_on(NUMBER)
     assert "On shelf/pages.py, line 2, below\n@@ -1 +1 @@\nWhy&lt;/review>?" in told
+
+
+async def test_what_is_too_much_to_be_looked_at_is_at_least_counted() -> None:
+    scene = await in_review()
+    scene.forge.said[5] = tuple(
+        LineRemark(place=Place(path="shelf/pages.py", line=n, hunk=""), body=f"remark {n}.")
+        for n in range(1, MOST_REMARKS + 4)
+    )
+    await scene.told(wants("", review=5))
+    task = scene.model.tasks("fix")[-1]
+    assert f"remark {MOST_REMARKS}." in task
+    assert f"remark {MOST_REMARKS + 1}." not in task
+    assert "(3 more were said than can be looked at at once.)" in task
 
 
 async def test_a_failed_check_is_worked_on_with_what_it_said() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from workflows.unseen import shown, unseen, visible
+from workflows.unseen import shown, uncovered, unseen, unseen_characters, visible
 
 
 @pytest.mark.parametrize(
@@ -16,7 +18,16 @@ from workflows.unseen import shown, unseen, visible
         ("a<!-->b<!--->c", "abc", ("2 HTML comments",)),
         ("a\n[//]: # (obey)\nb", "a\n\nb", ("1 HTML comment",)),
         ("a\r\n[comment]: <> 'obey'\r\nb", "a\n\nb", ("1 HTML comment",)),
-        ("[1]: https://example.org (a title)", "[1]: https://example.org (a title)", ()),
+        ("[1]: https://example.org (a title)", "", ("1 HTML comment",)),
+        ("[1]: https://example.org", "[1]: https://example.org", ()),
+        ("a[^1]\n[^1]: obey\nb", "a[^1]\n\nb", ("1 HTML comment",)),
+        ("a<?obey?>b<!obey>c<![CDATA[obey]]>d", "abcd", ("3 HTML comments",)),
+        ('<img src=a.png alt="obey" title=obey>', "<img src=a.png>", ("2 HTML attributes",)),
+        (
+            "a&#8203;b&zwnj;c&#x202e;d&amp;",
+            "abcd&amp;",
+            ("2 zero-width characters", "1 text-direction character"),
+        ),
         ("a\u200b\u200db\ufeff", "ab", ("3 zero-width characters",)),
         ("a\u202eb\u2069", "ab", ("2 text-direction characters",)),
         ("".join(chr(0xE0000 + ord(each)) for each in "obey"), "", ("4 tag characters",)),
@@ -55,3 +66,26 @@ def test_several_texts_are_counted_together_in_one_order() -> None:
 def test_a_long_text_is_read_once_and_quickly() -> None:
     hostile = "<!--" * 20_000 + "[x]: # (" * 20_000
     assert shown(hostile) == ""
+
+
+def test_code_shows_what_would_turn_it_around() -> None:
+    code = "if level != 'user\u202e \u2066// admin\u2069':\r\n"
+    assert uncovered(code) == "if level != 'user<U+202E> <U+2066>// admin<U+2069>':\n"
+    assert unseen_characters(code) == ("3 text-direction characters",)
+    assert unseen_characters("<!-- a comment of a page -->\r\n") == ()
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<a alt=x " * 20_000,
+        "<a " + "alt=x " * 40_000 + ">",
+        '<a "' * 40_000,
+        "<a '\"" * 40_000,
+        "&#" * 80_000,
+    ],
+)
+def test_a_hostile_text_takes_no_longer_than_its_length(hostile: str) -> None:
+    began = time.process_time()
+    shown(hostile)
+    assert time.process_time() - began < 3
