@@ -73,7 +73,7 @@ def job() -> Job:
         delivery=f"{need('GITHUB_RUN_ID')}-{os.environ.get('GITHUB_RUN_ATTEMPT', '1')}",
         repository=os.environ.get("GITHUB_REPOSITORY", ""),
         actor=os.environ.get("GITHUB_ACTOR", ""),
-        actor_id=int(os.environ.get("GITHUB_ACTOR_ID", "0")),
+        actor_id=int(os.environ.get("GITHUB_ACTOR_ID") or 0),
     )
 
 

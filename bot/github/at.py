@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PAGE = 100
-PAGES = 30
+PAGES = 100
+MOST = 3_000
 """An issue has at most 2,500 comments, a commit 1,000 checks; who wants more of us is not read to the end."""
 
 
@@ -38,7 +39,8 @@ class Ours:
 
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Two that look for the same marker at once would both find nothing."""
-    id: int | None = None
+    made: Any = None
+    """What became of it, once it is known."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class At:
     """The App's id; empty where we go by a token."""
     me: Callable[[], Awaitable[int]]
     """Our own numeric user id: anybody can write our marker, so only what we wrote ourselves is ours."""
+    wrote: Callable[[User | None], None]
+    """To be told who GitHub says has written what we have just written."""
     written: Recent[tuple[object, ...], Ours]
 
     @property
@@ -73,10 +77,17 @@ async def pages(
     ask: Callable[[int], Awaitable[Response[Any]]], shape: TypeAdapter[list[T]]
 ) -> AsyncGenerator[T]:
     """All of a list, page by page, up to a bound; each page is asked for when it is needed."""
+    seen = 0
     for page in range(1, PAGES + 1):
         answer = await ask(page)
         found = shape.validate_json(answer.content)
         for item in found:
             yield item
-        if "next" not in answer.raw_response.links and len(found) < PAGE:
+        seen += len(found)
+        if is_last(answer, len(found)) or seen >= MOST:
             return
+
+
+def is_last(answer: Response[Any], found: int) -> bool:
+    """A page may be smaller than was asked for and not the last, or full and name no next one."""
+    return "next" not in answer.raw_response.links and found < PAGE

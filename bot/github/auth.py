@@ -1,8 +1,8 @@
-"""Who asks: an installation, by a token that is renewed when GitHub no longer takes it."""
+"""Who asks: by a token of the operator's, or as an installation by one that is renewed when it ends."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,25 @@ class _Flow(httpx.Auth):
             # What is refused for who we are was not done: even a write may be sent again.
             request.headers["Authorization"] = f"Bearer {await self._tokens.of(self._tenant, refused=token)}"
             yield request
+
+
+class _Bearer(httpx.Auth):
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response]:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+
+@dataclass
+class AsBearer(BaseAuthStrategy):
+    """By a token of the operator's, as GitHub's documentation sends it; githubkit's way is an older one."""
+
+    token: str
+
+    def get_auth_flow(self, github: GitHubCore[Any]) -> httpx.Auth:  # noqa: ARG002 - githubkit's signature
+        return _Bearer(self.token)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Branches: where one is, and the end of one of ours."""
+"""Branches: where one is and where it left another, and the end of one of ours."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import quote
 from bot.github.at import At, Narrow
 from bot.github.errors import Invalid, understood
 from policies.effects import BranchRef, RemoveBranch
-from workflows.errors import Gone
+from workflows.errors import Gone, UserProblem
 
 
 class _Object(Narrow):
@@ -18,6 +18,10 @@ class _Ref(Narrow):
     object: _Object
 
 
+class _Compared(Narrow):
+    merge_base_commit: _Object
+
+
 async def tip(at: At, branch: str) -> str:
     """The commit that it is at; empty when there is no such branch."""
     try:
@@ -26,6 +30,17 @@ async def tip(at: At, branch: str) -> str:
             return _Ref.model_validate_json(answer.content).object.sha
     except Gone:
         return ""
+
+
+async def fork_point(at: At, branch: str, sha: str) -> str:
+    """GitHub shows what a pull request changes against that commit, and not against the branch as it is."""
+    try:
+        with understood(f"comparing {sha[:12]} with {branch}"):
+            between = f"{quote(branch, safe='')}...{sha}"
+            answer = await at.rest.repos.async_compare_commits(*at.repo, between, per_page=1)
+            return _Compared.model_validate_json(answer.content).merge_base_commit.sha
+    except Gone as gone:
+        raise UserProblem(f"{sha[:12]} has nothing in common with {branch}") from gone
 
 
 async def remove(at: At, effect: RemoveBranch) -> BranchRef:

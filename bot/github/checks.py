@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator, Sequence
 
 from pydantic import TypeAdapter
 
-from bot.github.at import PAGE, PAGES, At, Narrow, User, pages
+from bot.github.at import MOST as LISTED
+from bot.github.at import PAGE, PAGES, At, Narrow, User, is_last, pages
 from bot.github.errors import NotPermitted, understood
 from workflows.ports import FailedCheck
 
@@ -113,7 +114,8 @@ async def _failed_statuses(at: At, sha: str) -> list[FailedCheck]:
     me = await at.me()
     latest: dict[str, Status] = {}
     async for status in statuses(at, sha):
-        latest.setdefault(status.context, status)  # the newest come first
+        if status.context not in latest or status.id > latest[status.context].id:
+            latest[status.context] = status
     return [
         FailedCheck(name=one.context[:200], title=(one.description or "")[:200], url=one.target_url or "")
         for one in latest.values()
@@ -129,7 +131,7 @@ async def runs(at: At, sha: str, name: str = "") -> list[Run]:
         answer = await at.rest.checks.async_list_for_ref(*at.repo, sha, per_page=PAGE, page=page, **about)
         listed = _Runs.model_validate_json(answer.content).check_runs
         found += listed
-        if len(listed) < PAGE:
+        if is_last(answer, len(listed)) or len(found) >= LISTED:
             break
     return found
 

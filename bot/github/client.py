@@ -6,6 +6,7 @@ import ssl
 from typing import TYPE_CHECKING, Any
 
 from bot.github.recent import Recent
+from bot.release import release
 from bot.settings import Settings
 from workflows.errors import OperatorProblem
 from workflows.trigger import Tenant
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from bot.github.transport import Transport
 
 TIMEOUT = 30.0
+AGENT = "redfirst/"
+"""GitHub wants to know who asks, and refuses those who do not say."""
+
 MOST = 500
 
 
@@ -65,7 +69,7 @@ class Clients:
         return AsInstallation(self._tokens, tenant)
 
     def _by_token(self) -> BaseAuthStrategy:
-        from githubkit import TokenAuthStrategy
+        from bot.github.auth import AsBearer
 
         token = self._settings.github_token.get_secret_value()
         if not token:
@@ -73,7 +77,7 @@ class Clients:
                 "no GitHub credentials: set REDFIRST_GITHUB_TOKEN, or REDFIRST_GITHUB_APP_ID and "
                 "REDFIRST_GITHUB_PRIVATE_KEY"
             )
-        return TokenAuthStrategy(token)
+        return AsBearer(token)
 
     def _make(self, auth: BaseAuthStrategy) -> GitHub[Any]:
         from githubkit import GitHub
@@ -82,6 +86,7 @@ class Clients:
         return GitHub(
             auth,
             base_url=self.url,
+            user_agent=f"{AGENT}{release()}",
             timeout=TIMEOUT,
             async_transport=self._transport(),
             cache_strategy=MemCacheStrategy(),  # githubkit's own is one for the whole process
@@ -94,7 +99,7 @@ class Clients:
             from bot.github.transport import Transport
 
             tls = ssl.create_default_context(cafile=self._settings.ca_bundle or None)
-            self._wire = Transport(tls, TIMEOUT, enterprise=self.url.rstrip("/").endswith("/api/v3"))
+            self._wire = Transport(tls, TIMEOUT)
         return self._wire
 
     async def close(self) -> None:

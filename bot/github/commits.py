@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
+from bot.github import trees
 from bot.github.at import PAGE, At, Narrow
 from bot.github.branches import path, tip
 from bot.github.errors import Invalid, understood
@@ -15,16 +16,6 @@ TRAILER = "Redfirst-Key"
 
 class _Object(Narrow):
     sha: str
-
-
-class _Entry(Narrow):
-    path: str
-    mode: str
-
-
-class _Tree(Narrow):
-    sha: str
-    tree: tuple[_Entry, ...] = ()
 
 
 class _Commit(Narrow):
@@ -53,7 +44,7 @@ _LISTED = TypeAdapter(list[_Listed])
 async def push(at: At, effect: PushCommit) -> CommitRef:
     with understood(f"pushing to {effect.branch}"):
         # A tree is what is in it: made again it is the same, and by it what we made before is known for ours.
-        tree = await _tree(at, effect)
+        tree = await trees.made(at, effect)
         expected = effect.base_sha if effect.goes_on else ""
         now_at = await tip(at, effect.branch)
         if now_at == expected:
@@ -70,25 +61,34 @@ async def push(at: At, effect: PushCommit) -> CommitRef:
 
 
 def _not_shown_yet(effect: PushCommit, error: Invalid) -> Problem:
-    is_race = any(words in error.said for words in ("already exists", "fast forward"))
+    is_race = any(error.says(words) for words in ("already exists", "fast forward"))
     return Passing(f"GitHub does not show yet where {effect.branch} is") if is_race else error
 
 
 async def _made(at: At, effect: PushCommit, tree: str) -> CommitRef:
     git = at.rest.git
-    answer = await git.async_create_commit(
-        *at.repo,
-        message=f"{effect.message}\n\n{TRAILER}: {effect.key}",
-        tree=tree,
-        parents=[effect.base_sha],
-    )
-    made = _Commit.model_validate_json(answer.content)
+    ours = at.ours("commit", effect.key, effect.base_sha, tree)
+    async with ours.writing:
+        if ours.made is None:
+            # Kept where the branch cannot be moved to it now: the next try shall not make another.
+            ours.made = await _commit(at, effect, tree)
+    made: _Commit = ours.made
     with understood(f"moving {effect.branch}"):
         if effect.goes_on:
             await git.async_update_ref(*at.repo, path(effect.branch), sha=made.sha, force=False)
         else:
             await git.async_create_ref(*at.repo, ref=f"refs/heads/{effect.branch}", sha=made.sha)
     return CommitRef(ref=made.sha, sha=made.sha, branch=effect.branch, url=made.html_url)
+
+
+async def _commit(at: At, effect: PushCommit, tree: str) -> _Commit:
+    answer = await at.rest.git.async_create_commit(
+        *at.repo,
+        message=f"{effect.message}\n\n{TRAILER}: {effect.key}",
+        tree=tree,
+        parents=[effect.base_sha],
+    )
+    return _Commit.model_validate_json(answer.content)
 
 
 async def _found(at: At, effect: PushCommit, tree: str, now_at: str) -> CommitRef:
@@ -110,26 +110,3 @@ def _theirs(effect: PushCommit) -> UserProblem:
     return UserProblem(
         f"the branch {effect.branch} exists and is not this run's; delete or rename it, then ask again"
     )
-
-
-async def _tree(at: At, effect: PushCommit) -> str:
-    git = at.rest.git
-    answer = await git.async_get_commit(*at.repo, effect.base_sha)
-    base = _Commit.model_validate_json(answer.content).tree.sha
-    listed = await git.async_get_tree(*at.repo, base, recursive="1")
-    modes = {entry.path: entry.mode for entry in _Tree.model_validate_json(listed.content).tree}
-    entries = [
-        {"path": change.path, "mode": _mode(modes, change.path), "type": "blob"}
-        | ({"sha": None} if change.content is None else {"content": change.content})
-        for change in effect.patch.changes
-    ]
-    made = await git.async_create_tree(*at.repo, base_tree=base, tree=entries)
-    return _Object.model_validate_json(made.content).sha
-
-
-def _mode(modes: dict[str, str], path: str) -> str:
-    """As it was; a new file is a plain one. A symbolic link or a submodule is never written through."""
-    mode = modes.get(path, "100644")
-    if mode not in {"100644", "100755"}:
-        raise UserProblem(f"{path} is not a plain file in the repository")
-    return mode

@@ -42,6 +42,10 @@ class Invalid(OperatorProblem):
         self.said = said
         """In GitHub's words, to tell one conflict from another; never shown to people."""
 
+    def says(self, words: str) -> bool:
+        """Its codes are the same words as its sentences, written in another way."""
+        return words in self.said.lower().replace("_", " ").replace("-", " ")
+
 
 @contextlib.contextmanager
 def understood(doing: str) -> Generator[None]:
@@ -82,9 +86,16 @@ def understood(doing: str) -> Generator[None]:
 
 def _beneath(doing: str, error: Exception) -> Problem:
     """Our own transport speaks in Problems, but githubkit wraps whatever comes from beneath it."""
+    from jwt import PyJWTError
+
     match error:
         case RateLimited(wait=wait):
             return RateLimited(f"{doing}: GitHub's rate limit", wait=wait)
+        case PyJWTError():
+            return OperatorProblem(
+                f"{doing}: the App's private key cannot be read: set REDFIRST_GITHUB_PRIVATE_KEY to the text "
+                "of the PEM file, with its line breaks"
+            )
         case Problem():
             return error
         case _:

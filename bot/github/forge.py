@@ -60,6 +60,9 @@ class GitHubForge:
     async def tip(self, tenant: Tenant, branch: str) -> str:
         return await branches.tip(self._at(tenant), branch)
 
+    async def fork_point(self, tenant: Tenant, branch: str, sha: str) -> str:
+        return await branches.fork_point(self._at(tenant), branch, sha)
+
     async def tarball(self, tenant: Tenant, sha: str) -> bytes:
         return await contents.tarball(self._at(tenant), sha)
 
@@ -108,6 +111,7 @@ class GitHubForge:
             name=name,
             app=self._clients.app_id,
             me=lambda: self._ourselves.id(client),
+            wrote=self._ourselves.wrote,
             written=self._written,
         )
 

@@ -32,6 +32,9 @@ class GuardedForge:
     async def tip(self, tenant: Tenant, branch: str) -> str:
         return await self._guarded(self._forge.tip, tenant, branch)
 
+    async def fork_point(self, tenant: Tenant, branch: str, sha: str) -> str:
+        return await self._guarded(self._forge.fork_point, tenant, branch, sha)
+
     async def tarball(self, tenant: Tenant, sha: str) -> bytes:
         return await self._guarded(self._forge.tarball, tenant, sha)
 

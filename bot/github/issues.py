@@ -33,6 +33,7 @@ class _Issue(Narrow):
 
 
 _ISSUES = TypeAdapter(list[_Issue])
+_LABELS = TypeAdapter(list[_Label])
 
 
 async def issue(at: At, number: int) -> IssueSnapshot:
@@ -71,7 +72,16 @@ async def labelled(at: At, label: str) -> Sequence[int]:
 
 
 async def add_labels(at: At, effect: AddLabels) -> Done:
-    """A label that is there already is not added again."""
+    """A label that is there already is not added again: somebody may hear of each that is."""
     with understood(f"labelling #{effect.issue}"):
-        await at.rest.issues.async_add_labels(*at.repo, effect.issue, labels=list(effect.names))
+        listed = pages(
+            lambda page: at.rest.issues.async_list_labels_on_issue(
+                *at.repo, effect.issue, per_page=PAGE, page=page
+            ),
+            _LABELS,
+        )
+        there = {one.name.casefold() async for one in listed}
+        missing = [name for name in effect.names if name.casefold() not in there]
+        if missing:
+            await at.rest.issues.async_add_labels(*at.repo, effect.issue, labels=missing)
     return Done(ref=str(effect.issue))

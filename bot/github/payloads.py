@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from bot import marker
 from handlers.events import ReviewState
 from workflows.review import Place
 from workflows.trigger import Actor, IssueSnapshot, Tenant
@@ -49,10 +48,6 @@ class Issue(_Narrow):
     def is_pull_request(self) -> bool:
         return self.pull_request is not None
 
-    def run(self) -> str:
-        """Of a pull request that carries the marker of one; who may believe it has to look at the run."""
-        return marker.find(self.body or "", "run") if self.is_pull_request else ""
-
     def snapshot(self) -> IssueSnapshot:
         return IssueSnapshot(
             number=self.number,
@@ -94,10 +89,10 @@ class PullRequest(_Narrow):
     merged: bool = False
     head: Head
 
-    def run(self, repository: Repository) -> str:
-        """Anybody can open a pull request from a fork, with a branch and a marker that look like ours."""
+    def branch(self, repository: Repository) -> str:
+        """Anybody can open a pull request from a fork, with a branch that looks like ours."""
         own = self.head.repo is not None and self.head.repo.full_name == repository.full_name
-        return marker.find(self.body or "", "run") if own else ""
+        return self.head.ref if own else ""
 
     def snapshot(self) -> IssueSnapshot:
         return IssueSnapshot(

@@ -41,7 +41,8 @@ async def ask_for_review(at: At, effect: AskForReview) -> Done:
     """All at once; where one of them cannot be asked GitHub asks nobody, so then one by one."""
     found = await pulls.get(at, effect.number)
     people = [login for login in effect.people if _can_be_asked(found, login)]
-    teams = [team.rpartition("/")[2] for team in effect.teams]
+    taken = {team.slug.casefold() for team in found.requested_teams}
+    teams = [slug for team in effect.teams if (slug := team.rpartition("/")[2]).casefold() not in taken]
     try:
         await _ask(at, effect.number, people, teams)
     except Invalid:
@@ -59,11 +60,10 @@ def _can_be_asked(found: Pull, login: str) -> bool:
 
 
 async def _ask(at: At, number: int, people: list[str], teams: list[str]) -> None:
-    if people or teams:
+    asked = {name: given for name, given in (("reviewers", people), ("team_reviewers", teams)) if given}
+    if asked:
         with understood(f"asking for a review of #{number}"):
-            await at.rest.pulls.async_request_reviewers(
-                *at.repo, number, reviewers=people, team_reviewers=teams
-            )
+            await at.rest.pulls.async_request_reviewers(*at.repo, number, **asked)
 
 
 async def _try(at: At, number: int, people: list[str], teams: list[str]) -> None:

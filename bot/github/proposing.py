@@ -8,6 +8,7 @@ from bot import marker
 from bot.github import pulls
 from bot.github.at import PAGE, At, pages
 from bot.github.errors import Invalid, understood
+from bot.github.once import once
 from bot.github.pulls import Pull
 from policies.effects import EditPullRequest, MarkReady, OpenPullRequest, PullRequestRef
 from workflows.errors import Passing, UserProblem
@@ -22,18 +23,23 @@ mutation ($id: ID!) {
 
 
 async def open_once(at: At, effect: OpenPullRequest) -> PullRequestRef:
-    found = await _found(at, effect)
-    if found is not None:
-        return found
+    return await once(
+        at.ours("pull request", effect.head, effect.key),
+        lambda: _found(at, effect),
+        lambda: _made(at, effect),
+    )
+
+
+async def _made(at: At, effect: OpenPullRequest) -> PullRequestRef:
     try:
         return await _opened(at, effect, draft=effect.draft)
     except Invalid as error:
-        if "already exists" in error.said:
-            # Somebody was quicker, or it was ourselves and the list had not shown it yet.
-            found = await _found(at, effect)
-            if found is None:
-                raise Passing(f"GitHub does not show yet what is open for {effect.head}") from error
+        # Somebody was quicker, or it was ourselves and the list had not shown it yet.
+        found = await _found(at, effect)
+        if found is not None:
             return found
+        if error.says("already exists"):
+            raise Passing(f"GitHub does not show yet what is open for {effect.head}") from error
         if "raft pull requests are not supported" in error.said:
             return await _opened(at, effect, draft=False)
         raise _no_use(effect, error) from error
@@ -67,7 +73,9 @@ async def _opened(at: At, effect: OpenPullRequest, *, draft: bool) -> PullReques
             body=marker.below(effect.body, run=run, key=effect.key),
             draft=draft,
         )
-        return _ref(Pull.model_validate_json(answer.content))
+        opened = Pull.model_validate_json(answer.content)
+        at.wrote(opened.user)
+        return _ref(opened)
 
 
 def _no_use(effect: OpenPullRequest, error: Invalid) -> Invalid | UserProblem:

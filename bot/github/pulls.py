@@ -21,6 +21,10 @@ class _End(Narrow):
     repo: _Repository | None = None
 
 
+class _Team(Narrow):
+    slug: str = ""
+
+
 class Pull(Narrow):
     number: int
     node_id: str = ""
@@ -34,6 +38,7 @@ class Pull(Narrow):
     base: _End
     html_url: str = ""
     requested_reviewers: tuple[User, ...] = ()
+    requested_teams: tuple[_Team, ...] = ()
 
     def is_by(self, user: int) -> bool:
         return self.user is not None and self.user.id == user

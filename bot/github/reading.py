@@ -91,7 +91,6 @@ def _commented(delivery: str, values: Any) -> Event:
         comment=seen.comment.id,
         body=seen.comment.body or "",
         on_pull_request=seen.issue.is_pull_request,
-        run=seen.issue.run(),
     )
 
 
@@ -105,7 +104,7 @@ def _line_commented(delivery: str, values: Any) -> Event:
         comment=seen.comment.id,
         body=seen.comment.body or "",
         place=seen.comment.place(),
-        run=seen.pull_request.run(seen.repository),
+        branch=seen.pull_request.branch(seen.repository),
     )
 
 
@@ -115,11 +114,11 @@ def _reviewed(delivery: str, values: Any) -> Event:
         delivery=delivery,
         tenant=seen.tenant(),
         actor=seen.sender.actor(),
-        number=seen.pull_request.number,
+        pull_request=seen.pull_request.snapshot(),
         review=seen.review.id,
         state=seen.review.stance(),
         body=seen.review.body or "",
-        run=seen.pull_request.run(seen.repository),
+        branch=seen.pull_request.branch(seen.repository),
     )
 
 
@@ -130,8 +129,7 @@ def _closed(delivery: str, values: Any) -> Event:
         tenant=seen.tenant(),
         actor=seen.sender.actor(),
         number=seen.pull_request.number,
-        branch=seen.pull_request.head.ref,
-        run=seen.pull_request.run(seen.repository),
+        branch=seen.pull_request.branch(seen.repository),
         merged=seen.pull_request.merged,
     )
 

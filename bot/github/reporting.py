@@ -7,6 +7,7 @@ import logging
 from bot.github.at import At
 from bot.github.checks import Run, Status, runs, statuses
 from bot.github.errors import NotPermitted, understood
+from bot.github.once import once
 from policies.effects import Done, ReportCheck
 
 log = logging.getLogger("redfirst.github")
@@ -26,31 +27,45 @@ async def report(at: At, effect: ReportCheck) -> Done:
 
 
 async def _report_run(at: At, effect: ReportCheck) -> Done:
-    for run in await runs(at, effect.sha, effect.name):
-        if run.is_of(at.app) and run.external_id == effect.key:
-            return Done(ref=str(run.id), url=run.html_url or "")
-    answer = await at.rest.checks.async_create(
-        *at.repo,
-        name=effect.name,
-        head_sha=effect.sha,
-        external_id=effect.key,
-        status="completed",
-        conclusion=effect.conclusion.value,
-        output={"title": effect.title, "summary": effect.summary[:SUMMARY]},
-    )
-    run = Run.model_validate_json(answer.content)
+    async def find() -> Run | None:
+        for run in await runs(at, effect.sha, effect.name):
+            if run.is_of(at.app) and run.external_id == effect.key:
+                return run
+        return None
+
+    async def create() -> Run:
+        with understood(f"reporting the check {effect.name}"):
+            answer = await at.rest.checks.async_create(
+                *at.repo,
+                name=effect.name,
+                head_sha=effect.sha,
+                external_id=effect.key,
+                status="completed",
+                conclusion=effect.conclusion.value,
+                output={"title": effect.title, "summary": effect.summary[:SUMMARY]},
+            )
+            return Run.model_validate_json(answer.content)
+
+    run = await once(at.ours("check", effect.sha, effect.key), find, create)
     return Done(ref=str(run.id), url=run.html_url or "")
 
 
 async def _report_status(at: At, effect: ReportCheck) -> Done:
     """By a token: only Apps may make checks. A status carries no marker; it is known by all that it says."""
     me, said = await at.me(), effect.title[:DESCRIPTION]
-    async for one in statuses(at, effect.sha):
-        if one.is_by(me) and one.context == effect.name:
-            if (one.state, one.description) == (effect.conclusion.value, said):
-                return Done(ref=str(one.id))
-            break
-    answer = await at.rest.repos.async_create_commit_status(
-        *at.repo, effect.sha, state=effect.conclusion.value, context=effect.name, description=said
-    )
-    return Done(ref=str(Status.model_validate_json(answer.content).id))
+
+    async def find() -> Status | None:
+        own = [one async for one in statuses(at, effect.sha) if one.is_by(me) and one.context == effect.name]
+        latest = max(own, key=lambda one: one.id, default=None)
+        is_same = latest and (latest.state, latest.description) == (effect.conclusion.value, said)
+        return latest if is_same else None
+
+    async def create() -> Status:
+        with understood(f"reporting the check {effect.name}"):
+            answer = await at.rest.repos.async_create_commit_status(
+                *at.repo, effect.sha, state=effect.conclusion.value, context=effect.name, description=said
+            )
+            return Status.model_validate_json(answer.content)
+
+    status = await once(at.ours("status", effect.sha, effect.key), find, create)
+    return Done(ref=str(status.id))

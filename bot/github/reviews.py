@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from bot import marker
 from bot.github.at import PAGE, At, Narrow, User, pages
 from bot.github.errors import Invalid, understood
+from bot.github.once import once
 from policies.effects import Done, Remark, SubmitReview
 from workflows.ports import LineRemark
 from workflows.review import Place
@@ -42,7 +43,7 @@ class _OnLine(Narrow):
 
 class _File(Narrow):
     filename: str
-    patch: str = ""
+    patch: str | None = None
 
 
 _REVIEWS = TypeAdapter(list[_Review])
@@ -81,13 +82,14 @@ def _remark(said: _OnLine) -> LineRemark:
 
 
 async def submit(at: At, effect: SubmitReview) -> Done:
+    async def make() -> _Review:
+        try:
+            return await _submit(at, effect, effect.body, effect.remarks)
+        except Invalid:
+            return await _submit_what_fits(at, effect)
+
     with understood(f"reviewing #{effect.number}"):
-        found = await _submitted(at, effect)
-        if found is None:
-            try:
-                found = await _submit(at, effect, effect.body, effect.remarks)
-            except Invalid:
-                found = await _submit_what_fits(at, effect)
+        found = await once(at.ours("review", effect.number, effect.key), lambda: _submitted(at, effect), make)
     return Done(ref=str(found.id), url=found.html_url)
 
 
@@ -133,7 +135,7 @@ async def _shown(at: At, number: int) -> dict[str, list[range]]:
     listed = pages(
         lambda page: at.rest.pulls.async_list_files(*at.repo, number, per_page=PAGE, page=page), _FILES
     )
-    return {one.filename: hunks(one.patch) async for one in listed}
+    return {one.filename: hunks(one.patch or "") async for one in listed}
 
 
 def hunks(patch: str) -> list[range]:

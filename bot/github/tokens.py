@@ -80,7 +80,14 @@ class Tokens:
             return kept.token
 
     async def _made(self, tenant: Tenant) -> _Made:
-        number = tenant.installation or await self._installation(tenant)
+        if tenant.installation is not None:
+            try:
+                return await self._granted(tenant, tenant.installation)
+            except Gone:
+                log.info("installation %d of our App is gone; looking for another", tenant.installation)
+        return await self._granted(tenant, await self._installation(tenant))
+
+    async def _granted(self, tenant: Tenant, number: int) -> _Made:
         try:
             return await self._ask(tenant, number, NEEDED)
         except Invalid:

@@ -20,25 +20,29 @@ PAUSES = (0.2, 0.8)
 ANSWER_SECONDS = 60.0
 ANSWER_BYTES = 32 * 1024**2
 REFUSAL_BYTES = 64 * 1024
-STREAMS = ("application/x-gzip", "application/gzip", "application/octet-stream", "application/vnd.github")
+STREAMS = (
+    "application/x-gzip", "application/gzip", "application/x-tar", "application/x-compressed-tar",
+    "application/octet-stream", "application/vnd.github",
+)  # fmt: skip
 """Tarballs and diffs go through in pieces; who asked for one bounds it."""
 
-ENTERPRISE_API = "2022-11-28"
-"""The version that every supported GitHub Enterprise Server knows; it refuses those that it does not."""
+API_VERSION = "2022-11-28"
+"""The one that every GitHub knows, a server of one's own too; each refuses those that it does not know."""
+
+VERBATIM = {301: 308, 302: 307}
+"""GitHub wants a write repeated as it was where a repository has moved; clients make a read of it."""
 
 
 class Transport(httpx.AsyncBaseTransport):
     """A write is sent once: what became of it is for its marker to say."""
 
-    def __init__(self, tls: ssl.SSLContext, timeout: float, *, enterprise: bool) -> None:
+    def __init__(self, tls: ssl.SSLContext, timeout: float) -> None:
         # A client and not a transport: it goes through the proxies that the environment names.
         self._wire = httpx.AsyncClient(verify=tls, timeout=timeout, follow_redirects=False)
         self._known = KnownAnswers()
-        self._enterprise = enterprise
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        if self._enterprise:
-            request.headers["X-GitHub-Api-Version"] = ENTERPRISE_API
+        request.headers["X-GitHub-Api-Version"] = API_VERSION
         self._known.ask(request)
         response = await self._sent(request)
         if _is_stream(response):
@@ -46,6 +50,8 @@ class Transport(httpx.AsyncBaseTransport):
         wait = limited(response.status_code, response.headers, response.content)
         if wait is not None:
             raise RateLimited("GitHub's rate limit", wait=jittered(wait))
+        if request.method not in READS:
+            response.status_code = VERBATIM.get(response.status_code, response.status_code)
         return self._known.answer(request, response)
 
     async def _sent(self, request: httpx.Request) -> httpx.Response:
@@ -58,6 +64,8 @@ class Transport(httpx.AsyncBaseTransport):
                     return response
             except (httpx.NetworkError, httpx.RemoteProtocolError):
                 pass  # tried again, and raised by the last try
+            # What stands between us and GitHub may break on an answer that is only "as before".
+            request.headers.pop("If-None-Match", None)
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - chance, not a secret
         return await self._once(request)
 
@@ -77,7 +85,8 @@ class Transport(httpx.AsyncBaseTransport):
 
 
 def _is_stream(response: httpx.Response) -> bool:
-    return response.is_success and response.headers.get("content-type", "").startswith(STREAMS)
+    kind = response.headers.get("content-type", "")
+    return response.is_success and kind.startswith(STREAMS) and "json" not in kind
 
 
 async def _whole(response: httpx.Response) -> httpx.Response:

@@ -82,6 +82,20 @@ async def test_a_pull_request_of_a_fork_is_not_from_here(here: Here) -> None:
     assert (found.branch, found.from_here) == (BRANCH, False)
 
 
+async def test_what_a_branch_stands_on_moves_with_what_is_merged_into_it_and_not_with_the_base(
+    here: Here,
+) -> None:
+    base = (await here.forge.head(TENANT)).sha
+    number, first = await here.theirs()
+    moved = await here.standin.push(REPOSITORY, "main", {"NEWS": b"new"}, "Move", by="maintainer")
+    assert await here.forge.fork_point(TENANT, "main", first) == base
+    await here.standin.update_branch(REPOSITORY, number, by="maintainer")
+    updated = (await here.forge.pull_request(TENANT, number)).sha
+    assert await here.forge.fork_point(TENANT, "main", updated) == moved
+    with pytest.raises(UserProblem, match="has nothing in common with gone/branch"):
+        await here.forge.fork_point(TENANT, "gone/branch", first)
+
+
 async def test_a_diff_is_what_git_shows(here: Here) -> None:
     number, _ = await here.theirs()
     assert await here.forge.diff(TENANT, number) == await here.standin.diff(REPOSITORY, number)

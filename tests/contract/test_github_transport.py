@@ -36,11 +36,11 @@ class Server:
 
 @contextlib.asynccontextmanager
 async def asking(
-    answer: Callable[[Request], Response], *, enterprise: bool = False
+    answer: Callable[[Request], Response],
 ) -> AsyncGenerator[tuple[Server, httpx.AsyncClient]]:
     server = Server(answer)
     async with serving(server) as url:
-        made = Transport(ssl.create_default_context(), 5.0, enterprise=enterprise)
+        made = Transport(ssl.create_default_context(), 5.0)
         try:
             async with httpx.AsyncClient(transport=made, base_url=url) as client:
                 yield server, client
@@ -62,6 +62,21 @@ async def test_a_known_answer_is_given_again_when_it_is_still_so() -> None:
             answer = await client.get("/a", headers={"Authorization": "one"})
             assert (answer.status_code, answer.json()) == (200, "for one")
         assert [request.headers.get("if-none-match") for request in server.asked] == [None, '"one"']
+
+
+async def test_who_breaks_on_what_has_not_changed_is_asked_for_all_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def breaking(request: Request) -> Response:
+        answer = tagged(request)
+        return Response(status_code=502) if answer.status_code == 304 else answer
+
+    monkeypatch.setattr(transport, "PAUSES", (0.0, 0.0))
+    async with asking(breaking) as (server, client):
+        for _ in range(2):
+            answer = await client.get("/a", headers={"Authorization": "one"})
+            assert (answer.status_code, answer.json()) == (200, "for one")
+        assert [request.headers.get("if-none-match") for request in server.asked] == [None, '"one"', None]
 
 
 async def test_what_one_token_was_told_is_never_told_to_another() -> None:
@@ -133,11 +148,10 @@ async def test_a_server_that_says_when_to_come_back_is_not_asked_before(
         assert len(server.asked) == 1
 
 
-async def test_an_enterprise_server_is_asked_in_a_version_that_it_knows() -> None:
-    for enterprise, version in ((True, "2022-11-28"), (False, "2026-03-10")):
-        async with asking(tagged, enterprise=enterprise) as (server, client):
-            await client.get("/a", headers={"X-GitHub-Api-Version": "2026-03-10"})
-            assert server.asked[0].headers["x-github-api-version"] == version
+async def test_github_is_asked_in_a_version_that_each_of_them_knows() -> None:
+    async with asking(tagged) as (server, client):
+        await client.get("/a", headers={"X-GitHub-Api-Version": "2026-03-10"})
+        assert server.asked[0].headers["x-github-api-version"] == "2022-11-28"
 
 
 async def test_a_limit_is_ours_to_understand_whatever_stands_in_its_headers() -> None:

@@ -1,8 +1,9 @@
 """A pytest plugin: every stand-in of this process is held against GitHub's own descriptions, in every test.
 
-Each request that it accepts, each answer that it gives and each webhook that it sends is checked, and what
-does not fit fails the test that it happened in. Nobody needs to remember to ask for it. Faults on demand are
-made outside of it: it sees what the stand-in meant to say. One that is a process of its own is not seen.
+Each request that it accepts, each of our own that it refuses, each answer that it gives and each webhook that
+it sends is checked, and what does not fit fails the test that it happened in. Nobody needs to remember to ask
+for it. Faults on demand are made outside of it: it sees what the stand-in meant to say. One that is a process
+of its own is not seen.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from bot.github.client import AGENT
 from tests.github import published
 from tests.github.description import Api, Operation, short
 
@@ -42,6 +43,11 @@ class Exchange:
         return self.headers.get("x-github-api-version", published.OLDEST)
 
     @property
+    def is_ours(self) -> bool:
+        """Of the program itself, and not of a test that plays somebody else."""
+        return self.headers.get("user-agent", "").startswith(AGENT)
+
+    @property
     def name(self) -> str:
         return f"{self.method} {self.path}"
 
@@ -54,13 +60,16 @@ def findings(api: Api, seen: Exchange) -> Iterator[str]:
     operation = api.operation("GET" if seen.method == "HEAD" else seen.method, seen.segments)
     if operation is None:
         # What does not exist is not there, as it should be; to find more than that would be an invention.
-        if seen.status != 404:
+        if seen.status != 404 or seen.is_ours:
             yield f"{seen.name}: GitHub has no such operation, and it was answered {seen.status}"
         return
     named = f"{operation.name} ({seen.name}, answered {seen.status})"
-    # A request that was refused has been judged, and tests of refusals send many.
-    if seen.status < 400:
+    # A request that was refused has been judged, and tests of refusals send many. What we ask GitHub for
+    # ourselves is in order even where it says no: another one, or a later one, may say why not.
+    if seen.status < 400 or seen.is_ours:
         yield from (f"{named}: request: {said}" for said in _request(api, operation, seen))
+    if seen.is_ours:
+        yield from (f"{named}: request: {said}" for said in _headers(seen))
     yield from (f"{named}: answer: {said}" for said in _answer(api, operation, seen))
 
 
@@ -77,6 +86,18 @@ def _request(api: Api, operation: Operation, seen: Exchange) -> Iterator[str]:
             yield f"the query lacks {parameter['name']}"
     if seen.body is not None:
         yield from _body(api, operation, seen.body)
+
+
+def _headers(seen: Exchange) -> Iterator[str]:
+    """As GitHub's documentation sends them; few of them are in its description."""
+    given = seen.headers
+    if not given.get("authorization", "").startswith("Bearer "):
+        yield "it is not by a bearer token"
+    if not given.get("accept", "").startswith("application/vnd.github"):
+        yield f"it accepts {given.get('accept', 'anything')}"
+    kind = given.get("content-type", "")
+    if kind != ("application/json" if given.get("content-length", "0") != "0" else ""):
+        yield f"its body is {kind or 'of no type'}"
 
 
 def _parameter(api: Api, operation: Operation, where: str, name: str, texts: Sequence[str]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.github.client import AGENT
 from bot.standin.config import AppSeed, RepositorySeed, StandInConfig, UserSeed
 from bot.standin.server import running
 from tests.github import checking, description, exchange, hook
@@ -64,6 +65,40 @@ def test_a_request_that_was_taken_though_github_would_not_is_found(body: object,
 def test_a_request_that_was_refused_was_judged_already() -> None:
     refusal = {"message": "Validation Failed", "documentation_url": "https://example.org", "status": "422"}
     assert seen("POST", ISSUES, body={"titel": 1}, status=422, answer=refusal) == []
+
+
+OURS = {
+    "user-agent": f"{AGENT}1.0", "accept": "application/vnd.github+json", "authorization": "Bearer t",
+    "content-type": "application/json", "content-length": "20",
+}  # fmt: skip
+
+
+def test_a_request_of_our_own_is_judged_though_it_was_refused() -> None:
+    refusal = {"message": "Validation Failed", "documentation_url": "https://example.org", "status": "422"}
+    said = seen("POST", ISSUES, body={"title": "x", "titel": 1}, status=422, answer=refusal, headers=OURS)
+    assert [line.partition("request: ")[2] for line in said] == ["/titel: GitHub knows no such field (1)"]
+    assert seen(path="/api/v3/lables", status=404, answer={"message": "Not Found"}, headers=OURS) != []
+
+
+@pytest.mark.parametrize(
+    ("header", "given", "complaint"),
+    [
+        ("authorization", "token t", "it is not by a bearer token"),
+        ("accept", "*/*", "it accepts */*"),
+        ("content-type", "text/plain", "its body is text/plain"),
+        ("content-length", "0", "its body is application/json"),
+    ],
+)
+def test_a_request_of_our_own_has_the_headers_that_github_asks_for(
+    header: str, given: str, complaint: str
+) -> None:
+    def judged(headers: Mapping[str, str]) -> list[str]:
+        refused = {"message": "Validation Failed", "documentation_url": "https://example.org"}
+        return seen("POST", ISSUES, body={"title": "x"}, status=422, answer=refused, headers=headers)
+
+    assert judged(OURS) == []
+    (said,) = judged(OURS | {header: given})
+    assert said.endswith(f"request: {complaint}")
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def _for_us() -> list[Example]:
 async def _delivered(event: str, body: bytes, attacked: Attacked) -> None:
     name = f"d-{next(_counted)}"
 
-    async def announce(_: str) -> None: ...
+    async def announce(*_: str) -> None: ...
 
     line = Line([body])
     app = Webhook([SECRET], attacked.store.keep_delivery, announce)
