@@ -56,7 +56,9 @@ async def serving(app: ASGIApp, *, port: int = 0, bound: socket.socket | None = 
         cast("Any", app),
         http=Connection,
         limit_concurrency=MOST_CONNECTIONS,
-        log_level="warning",
+        # Through our own log, and nothing of what strangers send that is no request: they could fill a disk.
+        log_config=None,
+        log_level="error",
         lifespan="off",
         access_log=False,
         server_header=False,

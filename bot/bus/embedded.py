@@ -73,8 +73,8 @@ class EmbeddedBus:
     async def worries(self) -> Sequence[str]:
         return await self._opened.worries()
 
-    async def announce(self, topic: Topic, item: str, *, mark: str = "") -> None:
-        await self._opened.announce(topic, item, mark=mark)
+    async def announce(self, topic: Topic, item: str, *more: str, mark: str = "") -> None:
+        await self._opened.announce(topic, item, *more, mark=mark)
 
     async def receive(self, topic: Topic) -> AsyncGenerator[Received]:
         if self._bus is not None:

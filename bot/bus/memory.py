@@ -133,10 +133,11 @@ class MemoryBus:
     async def worries(self) -> Sequence[str]:
         return ()
 
-    async def announce(self, topic: Topic, item: str, *, mark: str = "") -> None:
+    async def announce(self, topic: Topic, item: str, *more: str, mark: str = "") -> None:
         if not self._open:
             raise BusUnavailable("the bus is closed: this process is about to end")
-        self.broker.announce(topic, item, mark)
+        for each in (item, *more):
+            self.broker.announce(topic, each, mark)
 
     async def receive(self, topic: Topic) -> AsyncGenerator[Received]:
         while (message := await self._next(self.broker.topics[topic])) is not None:

@@ -92,12 +92,17 @@ class NatsBus:
         except TROUBLE as error:
             raise self._unavailable(error) from error
 
-    async def announce(self, topic: Topic, item: str, *, mark: str = "") -> None:
-        _, js = self._connected()
-        headers = {Header.MSG_ID.value: f"{topic.value} {item} {mark}"} if mark else None
+    async def announce(self, topic: Topic, item: str, *more: str, mark: str = "") -> None:
+        client, js = self._connected()
+        subject = streams.subject(topic)
+        *before, last = item, *more
         try:
+            for each in before:
+                # Nobody asks what became of it: the server takes them in order, and a broker that has lost
+                # its stream, or has no room, says so to the last.
+                await client.publish(subject, each.encode(), headers=_marked(topic, each, mark))
             # Not `publish_async`: what is refused is never heard of there.
-            await js.publish(streams.subject(topic), item.encode(), ANSWER_SECONDS, headers=headers)
+            await js.publish(subject, last.encode(), ANSWER_SECONDS, headers=_marked(topic, last, mark))
             still_wanted()
         except TROUBLE as error:
             self._wake.set()
@@ -243,3 +248,7 @@ class NatsBus:
         else:
             return  # it is being looked for, and found it wakes us again
         log.info("NATS at %s is there", self._place)
+
+
+def _marked(topic: Topic, item: str, mark: str) -> dict[str, str] | None:
+    return {Header.MSG_ID.value: f"{topic.value} {item} {mark}"} if mark else None

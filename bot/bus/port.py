@@ -54,8 +54,8 @@ class Bus(Protocol):
         """What the broker's settings may cost, a sentence each with what to do: time, but no work."""
         ...
 
-    async def announce(self, topic: Topic, item: str, *, mark: str = "") -> None:
-        """BusUnavailable when it cannot be said now; a sweep says it again later.
+    async def announce(self, topic: Topic, item: str, *more: str, mark: str = "") -> None:
+        """BusUnavailable when it cannot be said now, or not all of it; a sweep says it again later.
 
         Said twice with the same mark, it is said once, as long as the broker remembers: a sweep may repeat
         itself without filling the queue.

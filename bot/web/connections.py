@@ -6,7 +6,7 @@ The server under us bounds neither, and reads on for ever what comes after an an
 from __future__ import annotations
 
 import asyncio
-from typing import cast
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -15,7 +15,40 @@ LONGEST_HEAD = 64 * 1024
 """In bytes; checked after each read, of which one may bring some more."""
 MOST_CONNECTIONS = 512
 
+MOST_GATHERED = 64 * 1024
+
 _TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+class OneWrite:
+    """A transport on which the head of an answer and its body, said one after the other, are one packet."""
+
+    def __init__(self, under: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._under = under
+        self._loop = loop
+        self._gathered: list[bytes] = []
+        self._size = 0
+
+    def write(self, data: bytes) -> None:
+        if not self._gathered:
+            self._loop.call_soon(self._flush)
+        self._gathered.append(data)
+        self._size += len(data)
+        if self._size > MOST_GATHERED:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._under.close()
+
+    def _flush(self) -> None:
+        if self._gathered:
+            self._under.write(b"".join(self._gathered))
+            self._gathered.clear()
+            self._size = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._under, name)
 
 
 class Connection(HttpToolsProtocol):
@@ -26,6 +59,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast("asyncio.Transport", transport))
+        self.transport = cast("asyncio.Transport", OneWrite(self.transport, self.loop))
         self._begin_head()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
+from typing import Unpack
 
 from bot.bus.port import BusUnavailable
 
@@ -21,8 +22,12 @@ PAUSE_SECONDS = 0.02
 log = logging.getLogger("redfirst.webhook")
 
 
+Announce = Callable[[Unpack[tuple[str, ...]]], Awaitable[None]]
+"""Of several deliveries at once."""
+
+
 class Herald:
-    def __init__(self, announce: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(self, announce: Announce) -> None:
         self._announce = announce
         self._waiting: deque[str] = deque()
         self._going: asyncio.Task[None] | None = None
@@ -41,15 +46,11 @@ class Herald:
         while self._waiting:
             some = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
             try:
-                async with asyncio.timeout(SECONDS), asyncio.TaskGroup() as group:
-                    for each in some:
-                        group.create_task(self._say(each))
-            except* (BusUnavailable, TimeoutError) as errors:
-                self._leave(len(some), errors.exceptions[0])
+                async with asyncio.timeout(SECONDS):
+                    await self._announce(*some)
+            except (BusUnavailable, TimeoutError) as error:
+                self._leave(len(some), error)
             await asyncio.sleep(PAUSE_SECONDS)
-
-    async def _say(self, delivery: str) -> None:
-        await self._announce(delivery)
 
     def _leave(self, failed: int, error: Exception) -> None:
         """All that waits with them: else each would have to wait for the bus in its turn."""

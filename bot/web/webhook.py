@@ -11,7 +11,7 @@ import msgspec
 
 from bot.store.port import NewDelivery, StoreUnavailable
 from bot.web.counts import Counts
-from bot.web.herald import Herald
+from bot.web.herald import Announce, Herald
 from bot.web.intake import MAX_BODY, Refusal, accept, check_headers, pick_headers, too_large
 from bot.web.room import Room, Share
 
@@ -37,7 +37,7 @@ class Webhook:
         self,
         secrets: Sequence[bytes],
         keep: Callable[[NewDelivery], Awaitable[bool]],
-        announce: Callable[[str], Awaitable[None]],
+        announce: Announce,
         room: Room | None = None,
     ) -> None:
         self._secrets = secrets

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.bench.delivering import parsing
-from tests.bench.delivering.field import DOOR, ECHO, OURS, PROBOT, Delivered, Field, field
+from tests.bench.delivering.field import DOOR, ECHO, OURS, PROBOT, PROBOT_RUN, Delivered, Field, field
 from tests.bench.report import Report, Target, versions
 from tests.bench.services import folder, postgres
 
@@ -23,7 +23,7 @@ class Plan:
     """How many, by how many at once."""
 
 
-WHOLE = Plan(rounds=5, deliveries={1: 1_500, 32: 6_000, 128: 6_000})
+WHOLE = Plan(rounds=5, deliveries={1: 1_000, 32: 4_000, 128: 4_000})
 QUICK = Plan(rounds=1, deliveries={1: 200, 32: 1_000, 128: 1_000})
 
 
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _warm_up(contenders: Field) -> None:
     for each in contenders.servers:
-        contenders.deliver(each, 32, 1_000)
+        contenders.deliver(each, 32, 2_000)
 
 
 def _note(samples: Samples, name: str, at_once: int, count: int, took: Delivered) -> None:
@@ -78,6 +78,9 @@ def _ratios(plan: Plan) -> dict[str, tuple[str, str]]:
             for what, of in (("requests/s", _at), ("p99", _p99), ("CPU", _cpu)):
                 ratios[f"{what} to Probot, {store}, {at_once}"] = (of(ours, at_once), of(PROBOT, at_once))
             ratios[f"requests/s to floor, {store}, {at_once}"] = (_at(ours, at_once), _at(DOOR, at_once))
+        for what, of in (("requests/s", _at), ("p99", _p99), ("CPU", _cpu)):
+            documented = (of(OURS["SQLite"], at_once), of(PROBOT_RUN, at_once))
+            ratios[f"{what} to Probot as documented, SQLite, {at_once}"] = documented
     return ratios
 
 

@@ -256,6 +256,23 @@ async def test_many_announced_at_once_all_arrive(bus: Bus) -> None:
     await asyncio.gather(*receivers, return_exceptions=True)
 
 
+async def test_several_are_announced_in_their_order(bus: Bus) -> None:
+    await bus.announce(Topic.RUNS, "r1", "r2", "r3")
+    messages = bus.receive(Topic.RUNS)
+    assert [(await soon(messages)).id for _ in range(3)] == ["r1", "r2", "r3"]
+
+
+async def test_each_of_several_has_the_mark(bus: Bus) -> None:
+    await bus.announce(Topic.RUNS, "r1", "r2", mark="1")
+    await bus.announce(Topic.RUNS, "r2", "r1", mark="1")
+    messages = bus.receive(Topic.RUNS)
+    for name in ("r1", "r2"):
+        message = await soon(messages)
+        assert message.id == name
+        await message.ack()
+    assert await nothing(messages)
+
+
 async def test_what_is_announced_again_with_the_same_mark_arrives_once(bus: Bus) -> None:
     for _ in range(3):
         await bus.announce(Topic.RUNS, "r1", mark="1")

@@ -1,4 +1,4 @@
-"""Who is delivered to: ours on both stores, its floors, and Probot, which keeps nothing."""
+"""Who is delivered to: ours on both stores, its floors, and Probot in two ways, which keeps nothing."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from pathlib import Path
 from tests.bench.delivering.payload import SECRET
 from tests.bench.delivering.server import ROOT, Server, server
 from tests.bench.peers import installed
+from tests.bench.services import free_port
 
 OURS = {store: f"ours, kept in {store}" for store in ("SQLite", "PostgreSQL")}
 DOOR = "floor, the same server that keeps nothing"
 ECHO = "floor, a socket that answers 202"
-PROBOT = "Probot, keeps nothing"
+PROBOT = "Probot, quiet, keeps nothing"
+PROBOT_RUN = "Probot, as documented, keeps nothing"
 REDFIRST = str(Path(sys.executable).with_name("redfirst"))
 
 
@@ -65,6 +67,7 @@ class Field:
 def field(home: Path, database: str) -> Generator[Field]:
     pins = installed.HERE / "probot"
     node, quiet = installed.node_with_peers(pins / "quiet.mjs", pins)
+    _, documented = installed.node_with_peers(pins / "run.mjs", pins)
     python = (sys.executable, "-m")
     with contextlib.ExitStack() as stack:
 
@@ -72,6 +75,9 @@ def field(home: Path, database: str) -> Generator[Field]:
             return stack.enter_context(server(name, command, home / f"{name}.log", environment))
 
         serve = (REDFIRST, "serve", "--port", "0", "--json")
+        production = {**os.environ, "NODE_ENV": "production"}
+        # Its output is its log, which goes to a file like ours.
+        logging = ("sh", "-c", 'log="$1"; shift; exec "$@" 3>&1 >"$log"', "sh", home / "probot.log")
         servers = [
             begin(OURS["SQLite"], *serve, environment=_environment(home / "sqlite")),
             begin(
@@ -81,7 +87,8 @@ def field(home: Path, database: str) -> Generator[Field]:
             ),
             begin(DOOR, *python, "tests.bench.delivering.floors", "door"),
             begin(ECHO, *python, "tests.bench.delivering.floors", "echo"),
-            begin(PROBOT, node, quiet, SECRET, environment={**os.environ, "NODE_ENV": "production"}),
+            begin(PROBOT, node, quiet, SECRET, environment=production),
+            begin(PROBOT_RUN, *logging, node, documented, SECRET, str(free_port()), environment=production),
         ]
         deliverer = subprocess.Popen(
             [*python, "tests.bench.delivering.load"],
@@ -107,6 +114,5 @@ def _environment(data: Path, **more: str) -> dict[str, str]:
         "REDFIRST_SANDBOX": "process",
         "REDFIRST_ALLOW_PROCESS_SANDBOX": "true",
         "REDFIRST_WORKERS": "0",
-        "REDFIRST_LOG_LEVEL": "warning",
         **more,
     }

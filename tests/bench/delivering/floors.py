@@ -40,7 +40,7 @@ async def door() -> None:
     async def keep(_: NewDelivery) -> bool:
         return True
 
-    async def announce(_: str) -> None:
+    async def announce(*_: str) -> None:
         pass
 
     async with serving(Webhook([SECRET.encode()], keep, announce)) as url:

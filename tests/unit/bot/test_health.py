@@ -32,7 +32,7 @@ def door() -> Webhook:
     async def keep(_: NewDelivery) -> bool:
         return True
 
-    async def announce(_: str) -> None: ...
+    async def announce(*_: str) -> None: ...
 
     webhook = Webhook([b"secret"], keep, announce)
     webhook.counts.keep("issues")

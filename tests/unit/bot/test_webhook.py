@@ -66,9 +66,10 @@ class Door:
             raise self.problem
         return await self.store.keep_delivery(delivery)
 
-    async def announce(self, delivery: str) -> None:
-        await self.store.delivery(delivery)  # it must be kept by now
-        self.announced.append(delivery)
+    async def announce(self, *deliveries: str) -> None:
+        for delivery in deliveries:
+            await self.store.delivery(delivery)  # it must be kept by now
+        self.announced += deliveries
 
     async def deliver(
         self, line: Line, given: Sequence[tuple[bytes, bytes]] | None = None, method: str = "POST"
@@ -216,7 +217,7 @@ async def test_large_bodies_for_which_there_is_no_room_are_put_off_and_small_one
 async def test_a_bus_that_hangs_holds_up_no_answer() -> None:
     door = Door()
 
-    async def hang(_: str) -> None:
+    async def hang(*_: str) -> None:
         await asyncio.sleep(3600)
 
     app = Webhook([SECRET], door.keep, hang)

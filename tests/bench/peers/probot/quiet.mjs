@@ -1,5 +1,4 @@
-// Probot with one handler that does nothing, quiet, on the port that it is given; it keeps nothing.
-// What it is asked and how it answers is in tests/bench/delivering/contender.py.
+// Probot at its quickest: as a middleware, without a log. One handler that does nothing; nothing is kept.
 
 import { generateKeyPairSync } from "node:crypto";
 import { readFileSync } from "node:fs";

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncGenerator, Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from bot.listening import listen, serving
 from bot.web import connections, webhook
-from bot.web.connections import LONGEST_HEAD
+from bot.web.connections import LONGEST_HEAD, MOST_GATHERED, OneWrite
 from bot.web.webhook import Webhook
 from tests.unit.bot.signed import BODY, SECRET, headers
 from tests.unit.bot.test_webhook import Door
@@ -109,6 +109,16 @@ async def test_a_chunked_body_with_trailers_of_a_sane_length_is_a_delivery(url: 
     assert await told(url, CHUNKED + chunks + b"0\r\nx-more: y\r\n\r\n") == 202
 
 
+async def test_what_is_no_request_fills_no_log(
+    url: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async with calling(url) as caller:
+        await caller.send(b"\x16\x03\x01 this is no HTTP\r\n\r\n")
+        assert await caller.status() == 400
+    assert not caplog.records
+    assert capfd.readouterr() == ("", "")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [headers(secret=b"another")[:3], headers(kind="text/plain"), headers(delivery="a b")],
@@ -187,6 +197,49 @@ async def test_it_does_not_say_what_it_is_made_of(url: str) -> None:
         await caller.send(GENUINE)
         said = await caller.reader.readuntil(b"\r\n\r\n")
     assert b"server:" not in said.lower()
+
+
+class Sent:
+    """A transport that only notes what it is told."""
+
+    def __init__(self) -> None:
+        self.said: list[bytes | str] = []
+
+    def write(self, data: bytes) -> None:
+        self.said.append(data)
+
+    def close(self) -> None:
+        self.said.append("closed")
+
+
+async def test_a_head_and_its_body_are_one_packet() -> None:
+    sent = Sent()
+    transport = OneWrite(cast("asyncio.Transport", sent), asyncio.get_running_loop())
+    for part in (b"head", b"body"):
+        transport.write(part)
+    await asyncio.sleep(0)
+    transport.write(b"later")
+    await asyncio.sleep(0)
+    assert sent.said == [b"headbody", b"later"]
+
+
+async def test_what_was_said_before_a_connection_is_closed_is_sent_first() -> None:
+    sent = Sent()
+    transport = OneWrite(cast("asyncio.Transport", sent), asyncio.get_running_loop())
+    transport.write(b"head")
+    transport.close()
+    await asyncio.sleep(0)
+    assert sent.said == [b"head", "closed"]
+
+
+async def test_a_long_answer_is_not_gathered_in_memory() -> None:
+    sent = Sent()
+    transport = OneWrite(cast("asyncio.Transport", sent), asyncio.get_running_loop())
+    for _ in range(3):
+        transport.write(b"x" * MOST_GATHERED)
+    assert sum(map(len, sent.said)) >= 2 * MOST_GATHERED
+    await asyncio.sleep(0)
+    assert sum(map(len, sent.said)) == 3 * MOST_GATHERED
 
 
 @pytest.mark.parametrize(
