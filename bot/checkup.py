@@ -11,6 +11,9 @@ from bot.settings import Settings, load
 from workflows.errors import OperatorProblem, Problem
 from workflows.ports import Frozen
 
+NEWEST = 1000
+"""Deliveries that are looked at: what failed long ago is nobody's concern any more."""
+
 
 class Finding(Frozen):
     name: str
@@ -65,6 +68,19 @@ async def _runs(settings: Settings) -> str:
     if stranded:
         raise OperatorProblem("some cannot go on with this release: see `redfirst runs migrate`")
     return f"{going} under way or waiting, none put aside"
+
+
+async def _deliveries(settings: Settings) -> str:
+    """No fault of a part of ours, mostly: but what failed waits for somebody to mend the cause."""
+    from bot.store.port import DeliveryState
+    from bot.wiring import store_of
+
+    async with store_of(settings) as store:
+        newest = await store.deliveries(NEWEST)
+    failed = sum(one.state is DeliveryState.FAILED for one in newest)
+    if not failed:
+        return f"{len(newest)} looked at, none failed"
+    return f"{failed} of the newest {len(newest)} failed: see `redfirst deliveries list --state failed`"
 
 
 async def _bus(settings: Settings) -> str:
@@ -122,6 +138,7 @@ _CHECKS: dict[str, Callable[[Settings], Awaitable[str]]] = {
     "rules": _rules,
     "store": _store,
     "runs": _runs,
+    "deliveries": _deliveries,
     "bus": _bus,
     "sandbox": _sandbox,
     "model": _model,

@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from bot.forge import WritableForge
 from bot.store.port import NewRun, Store
-from policies.effects import Done, Effect, RunRef, Signal, StartRun, SteerRun
+from policies.effects import Done, Effect, OpenNetwork, RunRef, Signal, StartRun, SteerRun
 from policies.facts import Facts
 from policies.gate import Gate
 from policies.redaction import Redactor
@@ -71,6 +71,9 @@ class Door:
                 return RunRef(ref=run.id, new=new)
             case SteerRun():
                 return await self._steer(effect)
+            case OpenNetwork():
+                # The sandboxes open it, to whom they are told; it is only said here that they may.
+                return Done(ref=effect.key)
             case _:
                 return await self._forge.write(trigger.tenant, effect)
 

@@ -9,9 +9,10 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from policies.effects import CommitRef
 from policies.patch import Patch
-from workflows.case import Case, PlanShown, Proposed, Proven
-from workflows.engine.entries import Row, StepCompleted
+from workflows.case import Case, PlanShown, Proposed, Proven, Shown
+from workflows.engine.entries import Recorded, Row, StepCompleted
 from workflows.engine.signals import waiting
 from workflows.ports import Blobs
 from workflows.proof.statement import Proof
@@ -35,6 +36,22 @@ def proposal(rows: Sequence[Row]) -> Proposed | None:
     return _last(rows, _PROPOSES, Proposed)
 
 
+def shown_test(rows: Sequence[Row]) -> Shown | None:
+    """What a run left that was to show a bug, and no more."""
+    return _last(rows, frozenset({"show_repro"}), Shown)
+
+
+def pushed(rows: Sequence[Row]) -> CommitRef | None:
+    """The last commit that a run pushed, as soon as it had."""
+    for row in reversed(rows):
+        match row.entry:
+            case Recorded(value={"kind": "PushCommit", "done": dict() as done}):
+                return CommitRef.model_validate(done)
+            case _:
+                pass
+    return None
+
+
 def _last(rows: Sequence[Row], steps: frozenset[str], gives: type[M]) -> M | None:
     for row in reversed(rows):
         match row.entry:
@@ -55,13 +72,13 @@ def shown_plan(rows: Sequence[Row]) -> str | None:
 
 async def diff_of(rows: Sequence[Row], blobs: Blobs) -> str:
     proof = await proof_of(rows, blobs)
-    case = _case_of(rows)
+    case = case_of(rows)
     if proof is None or case is None:
         return ""
     return diff(unpack(await blobs.get(case.archive)), proof.fix.merged(proof.test))
 
 
-def _case_of(rows: Sequence[Row]) -> Case | None:
+def case_of(rows: Sequence[Row]) -> Case | None:
     """The base may have moved on since the run began."""
     known = proposal(rows) or _last(rows, frozenset({"prove"}), Proven)
     return known.case if known else _last(rows, frozenset({"prepare"}), Case)

@@ -16,7 +16,7 @@ _BREAK = "\u200b"
 
 # The last kind would keep the checks of a commit from running.
 _LINKING = re.compile(
-    r"@(?=\w)|#(?=\d)|\bGH-(?=\d)|\](?=[(\[:])|:(?=//)|\bwww(?=\.)|(?<=\()/(?=/)"
+    r"@(?=\w)|#(?=\d)|(?<![A-Za-z0-9])(?:GH-(?=\d)|www(?=\.))|\](?=[(\[:])|:(?=//)|(?<=\()/(?=/)"
     r"|\[(?=(?:skip|no) ci\]|ci skip\]|skip actions\]|actions skip\])",
     re.IGNORECASE,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import quote
 
@@ -17,6 +18,9 @@ from workflows.case import Shown
 from workflows.errors import Failure, Who
 from workflows.ports import Spent
 from workflows.progress import Progress, Stage
+from workflows.project.model import Project
+from workflows.project.unfit import CORRECTION
+from workflows.project.words import in_a_line, in_short
 from workflows.proof.statement import Proof
 from workflows.review import Verdict
 from workflows.trigger import Trigger
@@ -47,17 +51,33 @@ MOST_REFERENCES = 20
 MOST_TESTS = 10
 
 
+@dataclass(frozen=True, slots=True)
 class Messages:
     """What the workflows ask words for."""
 
+    in_job: bool = False
+    """A job forgets when it ends: there is nothing to go on with, only something to begin."""
+
     def progress(self, progress: Progress) -> str:
         if progress.failure is not None:
-            lines = ["### Redfirst stopped", "", *_failed(progress.failure)]
+            lines = self._failed(progress, progress.failure)
         elif progress.stage is Stage.DONE:
             lines = ["### Redfirst: done", "", *_done(progress)]
         else:
-            lines = ["### Redfirst is working on this", "", *_checklist(progress.stage), *_seen(progress)]
+            seen = [*_checklist(progress.stage), *_seen(progress), *_detected(progress.project)]
+            lines = ["### Redfirst is working on this", "", *seen]
         return "\n".join([*lines, *_hidden(progress.hidden), "", _foot(progress)])
+
+    def _failed(self, progress: Progress, failure: Failure) -> list[str]:
+        if progress.stage is Stage.REVIEW:
+            here = f"#{progress.pull_request}"
+            then = (
+                f"{_MOVE[failure.who]}. {here} waits for you again: say what shall be different, and I try."
+            )
+            return [f"### Redfirst left {here} as it is", "", *_happened(failure), "", then]
+        retry = "`/agent fix`" if self.in_job else RETRY
+        then = f"{_MOVE[failure.who]}; {retry} tries again."
+        return ["### Redfirst stopped", "", *_happened(failure), "", then]
 
     def commit(self, trigger: Trigger, summary: str) -> str:
         title = _title(trigger)
@@ -205,13 +225,15 @@ def reply(reply: Reply, run: Run | None, spent: Spent, config: str) -> str:
             return _budget(run, spent)
         case Topic.CONFIG:
             return config
+        case Topic.NO_MEMORY:
+            return no_memory(reply.said)
         case Topic.FORGET:
             return (
                 "There is nothing to forget: I remember nothing from one run to the next. What a run did is "
                 "in its journal, which whoever runs this bot can remove with `redfirst store prune`."
             )
         case Topic.NOT_HERE:
-            return f"{_NOT_HERE.get(reply.said, 'That is for another place.')} `/agent help` says more."
+            return not_here(reply.said)
         case Topic.WORDS_MISSING:
             return _WORDS_MISSING.get(reply.said, "Say a little more.")
         case Topic.UNKNOWN_VERB:
@@ -237,6 +259,59 @@ def plans_need_memory() -> str:
     )
 
 
+def not_here(verb: str) -> str:
+    return f"{_NOT_HERE.get(verb, 'That is for another place.')} `/agent help` says more."
+
+
+def no_memory(verb: str) -> str:
+    return (
+        f"`{code(verb)}` goes on with what was there before, and a job forgets when it ends: that needs the "
+        "hosted bot. `/agent fix` on the issue begins anew here."
+    )
+
+
+def comes_next(run: Run) -> str:
+    return (
+        "Heard. I am at work on this, so yours comes next: it is looked at as soon as I am done, and nothing "
+        f"needs to be said again.\n\n{_run(run.id)}"
+    )
+
+
+def could_not(failure: Failure) -> str:
+    """What went wrong may be nobody else's business, where it is the operator's."""
+    if failure.who is Who.USER:
+        return f"That could not be done: {defused(_line(failure.sentence))}."
+    return (
+        "That could not be done, by no fault of yours. It is the move of whoever runs this bot: "
+        "`redfirst deliveries list --state failed` says what went wrong, and `retry` does it then."
+    )
+
+
+def command_put_aside() -> str:
+    return (
+        "I tried to do what was asked here, again and again, and broke off each time. It is left alone now. "
+        "It is the move of whoever runs this bot: `redfirst dead list` says what went wrong."
+    )
+
+
+def waits_for_review(number: int) -> str:
+    return f"#{number} is open and waits for your review. Ask for changes there: `/agent revise …`."
+
+
+def only_a_test(issue: int) -> str:
+    return (
+        "This holds a failing test and nothing more, which I do not revise. "
+        f"`/agent fix` on #{issue} goes on to a fix."
+    )
+
+
+def branch_is_there(branch: str) -> str:
+    return (
+        f"There is `{code(branch)}` already, so this was worked on before. To have it done anew, close its pull "
+        "request, delete the branch, and say `/agent fix` again."
+    )
+
+
 def nothing_runs() -> str:
     return "Nothing is running here that waits for this. `/agent status` says what there was."
 
@@ -255,10 +330,6 @@ def other_plan(digest: str) -> str:
     return f"That is not the plan that was shown last. This approves it: `/agent approve {digest}`"
 
 
-def not_now(why: str, run: Run) -> str:
-    return f"That came at the wrong moment: {defused(_line(why))}. It is at `{run.path}`.\n\n{_run(run.id)}"
-
-
 def put_aside(run: Run, times: int) -> str:
     """What went wrong is for the operator, and may hold what is nobody else's business."""
     return (
@@ -274,7 +345,7 @@ def stopped(run_id: str, reason: str) -> str:
 
 
 def refused(decision: Decision) -> str:
-    return f"Nothing was started: {'; '.join(decision.reasons)}."
+    return f"That was not done: {'; '.join(decision.reasons)}."
 
 
 def already_running(run_id: str) -> str:
@@ -320,6 +391,8 @@ _HELP = """I write a test that fails for the reason in the issue, then the fix, 
 | `/agent config` | say what is set up |
 | `/agent forget` | say what is kept |
 | `/agent help` | say this |
+
+`fix`, `plan`, `repro` and `retry` take `--setup="…"`, `--test="…"` and `--path="…"`, which put right what I detected.
 
 Whoever starts, steers or stops work needs write permission. Answers are for everyone."""
 
@@ -397,15 +470,27 @@ def _seen(progress: Progress) -> list[str]:
     return lines
 
 
+def _detected(project: Project) -> list[str]:
+    """What stands in it is the repository's, and what people typed."""
+    if project == Project():
+        return []
+    said = in_a_line(project, code=lambda text: f"`{code(text)}`", plain=lambda text: defused(_line(text)))
+    notes = [f"- {defused(_line(note))}" for note in project.notes]
+    return [
+        *("", f"<details><summary>Detected: {in_short(project)}</summary>", "", f"{said}.", "", *notes),
+        *("", f"Not right? `/agent retry {CORRECTION}` begins anew with what you say.", "", "</details>"),
+    ]
+
+
 def _hidden(found: Sequence[str]) -> list[str]:
     said = f"⚠️ The text hides something from readers ({', '.join(found)}). It was kept from the model."
     return ["", said] if found else []
 
 
-def _failed(failure: Failure) -> list[str]:
+def _happened(failure: Failure) -> list[str]:
     happened = clipped(failure.sentence.splitlines()[0], 500)
     last = ["", "What was said last:", fenced(failure.feedback)] if failure.feedback else []
-    return [defused(happened), *last, "", f"{_MOVE[failure.who]}; {RETRY} tries again."]
+    return [defused(happened), *last]
 
 
 def _tests(ids: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.github.reading import Unread, read
-from bot.reacting import answering, beginning, steering
+from bot.reacting import answering, beginning, retrying, steering, stopping
 from bot.reacting.ground import Ground, Outcome, ignored
 from bot.store.port import Delivery
 from handlers import router
@@ -24,6 +24,20 @@ class Reactions:
             return ignored(str(unread))
         return await self.act(event, router.decide(event, self.ground.house))
 
+    async def regret(self, delivery: Delivery, said: str) -> None:
+        """To whoever asked for what could not be done. A fact asks for nothing."""
+        try:
+            event = read(delivery.id, delivery.event, delivery.payload)
+        except Unread:
+            return
+        match router.decide(event, self.ground.house):
+            case Start() | Again() | Reply() as asked:
+                await self.ground.say(event, asked.issue, asked.asked, said, key="regret")
+            case Resume(is_fact=False) | Stop(closed=False) as asked:
+                await self.ground.say(event, asked.issue, asked.asked, said, key="regret")
+            case _:
+                pass
+
     async def act(self, event: Event, decision: Decision) -> Outcome:
         match decision:
             case Ignore(reason=reason):
@@ -35,10 +49,10 @@ class Reactions:
             case FetchOldest():
                 return await beginning.fetch_oldest(self.ground, event, decision)
             case Again():
-                return await beginning.again(self.ground, event, decision)
+                return await retrying.again(self.ground, event, decision)
             case Resume():
                 return await steering.resume(self.ground, event, decision)
             case Stop():
-                return await steering.stop(self.ground, event, decision)
+                return await stopping.stop(self.ground, event, decision)
             case Reply():
                 return await answering.reply(self.ground, event, decision)

@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from policies.hosts import host as host_of
 from workflows.errors import OperatorProblem
 
 _SECRET_NAMES = ("_API_KEY", "_TOKEN", "_SECRET", "_SECRET_ACCESS_KEY", "_PASSWORD", "_PRIVATE_KEY")
@@ -91,10 +92,21 @@ class Settings(BaseSettings):
     model_timeout: float = Field(180.0, gt=0, description="Seconds that one answer may take.")
 
     # sandboxes
-    sandbox: Literal["auto", "docker", "process"] = Field(
-        "auto", description="auto takes Docker where an engine answers, else bubblewrap."
+    sandbox: Literal["auto", "docker", "process", "e2b", "daytona"] = Field(
+        "auto",
+        description="auto takes Docker where an engine answers, else process, which is bubblewrap. "
+        "Or docker, e2b, daytona.",
     )
     sandbox_image: str = Field("redfirst-sandbox:local", description="The image that tests run in.")
+    allowed_images: str = Field(
+        "", description="Images that repositories may name instead, wildcards included: ghcr.io/acme/*."
+    )
+    sandbox_pool: int = Field(
+        2, ge=0, description="Containers that `serve` and `work` keep started for what comes next."
+    )
+    sandbox_runtime: str = Field(
+        "", description="The engine's runtime for them, such as runsc; empty is the engine's default."
+    )
     docker_host: str = Field(
         "",
         validation_alias=_also("DOCKER_HOST", "DOCKER_HOST"),
@@ -106,6 +118,54 @@ class Settings(BaseSettings):
     allow_process_sandbox: bool = Field(
         default=False, description="Let `serve` run strangers' code under bubblewrap where no engine is."
     )
+    sandbox_template: str = Field(
+        "",
+        description="E2B's template, or Daytona's snapshot, that tests run in; empty is the provider's own.",
+    )
+    sandbox_persistent: bool = Field(
+        default=False, description="Let idle sandboxes at E2B or Daytona sleep instead of ending them."
+    )
+    sandbox_open_setup: bool = Field(
+        default=False,
+        description="Let set-up at E2B or Daytona talk to anybody, where they cannot hold it to some hosts.",
+    )
+    e2b_api_key: SecretStr = Field(
+        SecretStr(""), validation_alias=_also("E2B_API_KEY", "E2B_API_KEY"), description="E2B's key."
+    )
+    e2b_domain: str = Field(
+        "e2b.app",
+        validation_alias=_also("E2B_DOMAIN", "E2B_DOMAIN"),
+        description="Where E2B is; another one if you host it.",
+    )
+    e2b_api_url: str = Field("", description="E2B's API, where it is not at api. of its domain.")
+    e2b_sandbox_url: str = Field("", description="E2B's sandboxes, where they are not below its domain.")
+    daytona_api_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias=_also("DAYTONA_API_KEY", "DAYTONA_API_KEY"),
+        description="Daytona's key.",
+    )
+    daytona_api_url: str = Field(
+        "https://app.daytona.io/api",
+        validation_alias=_also("DAYTONA_API_URL", "DAYTONA_API_URL"),
+        description="Where Daytona is; another one if you host it.",
+    )
+    daytona_target: str = Field("", description="Daytona's region; empty is the organisation's own.")
+
+    # the network of set-ups
+    egress_hosts: str = Field(
+        "",
+        description="Hosts beside known registries that repositories may name: a.org, *.b.org, c.org:8443.",
+    )
+    egress_internal: str = Field(
+        "", description="Those of them whose addresses may be of your own network: nexus.corp:8081."
+    )
+    egress_network: str = Field("bridge", description="The engine's network by which the proxy gets out.")
+    egress_image: str = Field(
+        "", description="An image with python3 for the proxy; empty is the one that tests run in."
+    )
+    environments: int = Field(50, ge=1, description="How many environments are kept that set-ups have made.")
+    environments_gb: float = Field(20.0, gt=0, description="How much of them, in GB.")
+    environments_days: float = Field(14.0, gt=0, description="For how long after they were last used.")
 
     # work
     workers: int = Field(2, ge=0, description="Runs that `serve` advances at once; 0 leaves it to `work`.")
@@ -130,6 +190,24 @@ class Settings(BaseSettings):
         if url and not url.startswith(("postgresql://", "postgres://", "sqlite:///")):
             raise ValueError("must begin with postgresql:// or sqlite:///")
         return url
+
+    @field_validator("egress_hosts", "egress_internal")
+    @classmethod
+    def _known_hosts(cls, text: str) -> str:
+        wrong = [name for name in _listed(text) if host_of(name) is None]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is neither name, *.name nor name:port")
+        return text
+
+    def image_patterns(self) -> tuple[str, ...]:
+        return _listed(self.allowed_images)
+
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """Beside registries, whom set-ups may be let talk to."""
+        return (*_listed(self.egress_hosts), *_listed(self.egress_internal))
+
+    def internal_hosts(self) -> tuple[str, ...]:
+        return _listed(self.egress_internal)
 
     @cached_property
     def store_url(self) -> str:
@@ -171,6 +249,10 @@ class Settings(BaseSettings):
         if model == self.model_fallback and _provider(model) != _provider(self.model_for("plan")):
             return "", ""
         return self.model_api_base, self.model_api_key.get_secret_value()
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split())
 
 
 def _provider(model: str) -> str:

@@ -17,8 +17,11 @@ class Missed(Frozen):
 
     guid: str
     event: str
+    action: str = ""
     delivered_at: datetime
-    kept: bool
+    is_read: bool = True
+    """Whether it is of a kind that anything is done about."""
+    kept: bool = False
     said: str
 
 
@@ -28,8 +31,11 @@ async def sync(
     """Oldest first, so that what belongs together is handled in its order."""
     newest_first: dict[str, Sent] = {}
     async for sent in github.since(since):
+        # Of several attempts the first says when it was.
+        newest_first.pop(sent.guid, None)
         newest_first[sent.guid] = sent
-    for sent in sorted(newest_first.values(), key=lambda sent: sent.delivered_at):
+    # By its own order: its times are whole seconds, and many come in one.
+    for sent in reversed(newest_first.values()):
         if not await _has(store, sent.guid):
             yield await _take(store, github, sent, dry_run=dry_run)
 
@@ -43,15 +49,16 @@ async def _has(store: Store, guid: str) -> bool:
 
 
 async def _take(store: Store, github: AppDeliveries, sent: Sent, *, dry_run: bool) -> Missed:
-    def missed(said: str, *, kept: bool = False) -> Missed:
-        return Missed(guid=sent.guid, event=sent.event, delivered_at=sent.delivered_at, kept=kept, said=said)
-
+    missed = Missed(
+        guid=sent.guid, event=sent.event, action=sent.action or "", delivered_at=sent.delivered_at, said=""
+    )
     if not reads(sent.event, sent.action or ""):
-        return missed("not read, so not fetched")
+        return missed.model_copy(update={"is_read": False, "said": "not read, so not fetched"})
     if dry_run:
-        return missed("would be fetched")
+        return missed.model_copy(update={"said": "would be fetched"})
     delivery = await github.fetch(sent)
     if delivery is None:
-        return missed("GitHub does not keep its payload any more")
-    await store.keep_delivery(delivery)
-    return missed("fetched, and handled next", kept=True)
+        return missed.model_copy(update={"said": "GitHub has no payload of it any more that can be read"})
+    if not await store.keep_delivery(delivery):
+        return missed.model_copy(update={"said": "came by itself meanwhile"})
+    return missed.model_copy(update={"kept": True, "said": "fetched"})

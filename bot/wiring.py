@@ -27,6 +27,8 @@ from bot.reacting.ground import Ground
 from bot.reactions import Reactions
 from bot.release import release
 from bot.rules import bundle
+from bot.sandboxes.egress.config import Egress
+from bot.sandboxes.environments import DAY, Keeping
 from bot.settings import Settings
 from bot.starting import new_run
 from bot.store.port import Store
@@ -37,6 +39,7 @@ from policies.gate import Gate
 from policies.redaction import Redactor
 from workflows.errors import OperatorProblem
 from workflows.ports import Ports, Sandboxes
+from workflows.project.allowance import Allowance
 
 log = logging.getLogger("redfirst.bus")
 
@@ -103,11 +106,12 @@ async def plant(
     breakers: Breakers | None = None,
     trusted: bool = False,
     in_job: bool = False,
+    pool: int = 0,
 ) -> AsyncGenerator[Plant]:
     """`trusted` says that the code to run is the user's own: then bubblewrap will do. `in_job` says that we
-    run inside a job of the repository."""
+    run inside a job of the repository. `pool` is how many sandboxes are kept ready, by who stays."""
     breakers = breakers or Breakers()
-    sandboxes = await sandboxes_of(settings, breakers, trusted=trusted)
+    sandboxes = await sandboxes_of(settings, breakers, trusted=trusted, pool=pool)
     redact = Redactor(settings.secrets())
     tracer = OtlpTracer(settings.otlp_endpoint, redact) if settings.otlp_endpoint else NoTracer()
     gate = Gate(bundle())
@@ -120,9 +124,11 @@ async def plant(
         sandboxes=sandboxes,
         model=model,
         blobs=blobs,
-        words=Messages(),
+        words=Messages(in_job=in_job),
         ledger=StoreLedger(store),
-        image=settings.sandbox_image,
+        # A provider has templates of its own, and knows nothing of our images.
+        image="" if settings.sandbox in {"e2b", "daytona"} else settings.sandbox_image,
+        allowance=Allowance(images=settings.image_patterns(), hosts=settings.allowed_hosts()),
     )
     ground = Ground(
         house=House(label=settings.label, bot_id=settings.bot_id, in_job=in_job),
@@ -148,19 +154,29 @@ def blobs_of(settings: Settings) -> FolderBlobs:
     return FolderBlobs(settings.blobs_dir)
 
 
-async def sandboxes_of(settings: Settings, breakers: Breakers | None = None, *, trusted: bool) -> Sandboxes:
+async def sandboxes_of(
+    settings: Settings, breakers: Breakers | None = None, *, trusted: bool, pool: int = 0
+) -> Sandboxes:
     from bot.sandboxes.detect import choose
     from bot.sandboxes.process import ProcessSandboxes
 
+    if settings.sandbox == "e2b" or settings.sandbox == "daytona":
+        from bot.sandboxes.hosted import hosted
+
+        return hosted(settings.sandbox, settings, breakers)
     chosen = await choose(
         settings.sandbox,
         image=settings.sandbox_image,
         host=settings.docker_host,
+        runtime=settings.sandbox_runtime,
+        pool=pool,
         breakers=breakers,
         root=settings.data_dir / "sandboxes",
         # So that the sandboxes of two installations on one engine are told apart.
         instance=hashlib.sha256(settings.store_url.encode()).hexdigest()[:12],
         python_prefixes=_pythons(settings),
+        egress=_egress(settings),
+        keeping=_keeping(settings),
     )
     if isinstance(chosen, ProcessSandboxes) and not (trusted or settings.allow_process_sandbox):
         raise OperatorProblem(
@@ -168,6 +184,30 @@ async def sandboxes_of(settings: Settings, breakers: Breakers | None = None, *, 
             "or set REDFIRST_ALLOW_PROCESS_SANDBOX=true if you trust everyone who can open an issue"
         )
     return chosen
+
+
+def _egress(settings: Settings) -> Egress:
+    return Egress(
+        image=settings.egress_image,
+        network=settings.egress_network,
+        internal=settings.internal_hosts(),
+        ca=_certificates(settings),
+    )
+
+
+def _certificates(settings: Settings) -> bytes:
+    try:
+        return Path(settings.ca_bundle).read_bytes() if settings.ca_bundle else b""
+    except OSError as error:
+        raise OperatorProblem(f"cannot read {settings.ca_bundle}: {error.strerror}") from error
+
+
+def _keeping(settings: Settings) -> Keeping:
+    return Keeping(
+        count=settings.environments,
+        bytes=int(settings.environments_gb * 1e9),
+        seconds=settings.environments_days * DAY,
+    )
 
 
 def _pythons(settings: Settings) -> list[Path]:

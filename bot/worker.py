@@ -10,19 +10,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot import aside
+from bot import aside, messages
 from bot.bus.port import Bus, Received, Topic
 from bot.faults import NOT_NOW, is_its_own
 from bot.lines import Lines
-from bot.reacting.ground import Outcome
+from bot.reacting.ground import Outcome, ignored
 from bot.reactions import Reactions
-from bot.store.port import Delivery, DeliveryState, InVain, Store, StoreUnavailable
+from bot.store.port import Delivery, DeliveryState, InHand, InVain, Store, StoreUnavailable
 from bot.telemetry.traces import Tracer
 from bot.tries import MOST_TRIES, rest
 from bot.whose import NOBODYS, whose
-from bot.working import working
+from bot.working import taken, working
 from workflows.engine.advance import advance
-from workflows.errors import Problem
+from workflows.engine.status import RunStatus
+from workflows.errors import Gone, Problem
 from workflows.ports import Ports
 from workflows.registry import WORKFLOWS, Registry
 
@@ -66,28 +67,38 @@ class Worker:
             group.create_task(self._every(REAP_SECONDS, self.reap))
 
     async def handle(self, delivery_id: str) -> None:
-        delivery = await self.store.take_delivery(delivery_id)
-        if delivery is None:
-            return
-        try:
+        async with taken(self.store, delivery_id, self.name, self.lease_seconds) as delivery:
+            if delivery is None:
+                return
             outcome = await self._outcome(delivery)
-            await self.store.finish_delivery(delivery_id, outcome.state, outcome.said)
-        except BaseException:
-            with contextlib.suppress(Problem):
-                await self.store.give_back_delivery(delivery_id)
-            raise
+            is_held = outcome.state is DeliveryState.HELD
+            if is_held:
+                await self.store.hold_delivery(delivery_id, outcome.run, outcome.after, outcome.said)
+            else:
+                await self.store.finish_delivery(delivery_id, outcome.state, outcome.said)
         log.info("delivery %s (%s): %s", delivery_id, delivery.event, outcome.said)
-        if outcome.run:
-            run = await self.store.run(outcome.run)
-            await self.call_up(run.trigger.tenant.repository)
+        # Its run may have come to rest in this very moment; and one that put no run to work lets the next by.
+        for run in {outcome.run if is_held else "", delivery.held_for} - {""}:
+            await self._release(run)
+        if outcome.run and not is_held:
+            await self.call_up((await self.store.run(outcome.run)).trigger.tenant.repository)
 
     async def _outcome(self, delivery: Delivery) -> Outcome:
+        if delivery.held_for and await self._was_stopped(delivery.held_for):
+            return ignored(f"run {delivery.held_for} was stopped, and all that was to come after it with it")
         try:
             return await self.reactions.to(delivery)
         except NOT_NOW:
             raise
         except Problem as problem:
+            await aside.regret(self.reactions, delivery, messages.could_not(problem.failure()))
             return Outcome(DeliveryState.FAILED, problem.sentence)
+
+    async def _was_stopped(self, run: str) -> bool:
+        try:
+            return (await self.store.run(run)).status is RunStatus.CANCELLED
+        except Gone:
+            return False
 
     async def advance(self, run_id: str) -> None:
         run = await self.store.run(run_id)
@@ -107,6 +118,7 @@ class Worker:
             return
         log.info("run %s: %s", run_id, status)
         self.tracer.export(run_id, await self.store.rows(run_id))
+        await self._release(run_id)
         await self.call_up(run.trigger.tenant.repository)
 
     async def call_up(self, tenant: str | None = None) -> None:
@@ -118,7 +130,13 @@ class Worker:
         for due in due_runs:
             await self.bus.announce(Topic.RUNS, due.id, mark=self._mark(f"{due.id}.{due.fence}"))
 
+    async def _release(self, run: str = "") -> None:
+        """What was held for a run that rests now, the next of it."""
+        for delivery in await self.store.release_held(run):
+            await self.bus.announce(Topic.DELIVERIES, delivery)
+
     async def sweep(self) -> None:
+        await self._release()
         for delivery in await self.store.waiting_deliveries(older_than=self.sweep_seconds, limit=AT_A_SWEEP):
             await self.bus.announce(Topic.DELIVERIES, delivery, mark=self._mark(delivery))
         await self.call_up()
@@ -168,6 +186,9 @@ class Worker:
         fault = ""
         try:
             await act(message.id)
+        except InHand as busy:
+            await message.again(busy.seconds + A_MOMENT)
+            return
         except InVain as vain:
             await self._put_aside(topic, message.id, MOST_TRIES, vain.sentence)
         except Problem as problem:
@@ -195,8 +216,13 @@ class Worker:
         with contextlib.suppress(Problem):
             await self.store.bury(topic, item, times, said)
             log.error("%s %s was put aside: %s; see `redfirst dead list`", topic, item, said)
-            if topic is Topic.RUNS:
-                await aside.tell(self.ports.effects, await self.store.run(item), times)
+            match topic:
+                case Topic.RUNS:
+                    await aside.tell(self.ports.effects, await self.store.run(item), times)
+                case Topic.DELIVERIES:
+                    await aside.regret(
+                        self.reactions, await self.store.delivery(item), messages.command_put_aside()
+                    )
 
     def _mark(self, of: str) -> str:
         """The sweep repeats itself once in a while, and not each time."""

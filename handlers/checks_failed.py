@@ -14,4 +14,4 @@ def decide(event: ChecksFailed, _house: House) -> Decision:
     if issue is None:
         return Ignore(reason="the branch is not one of ours")
     answer = Review(verdict=Verdict.CHECKS_FAILED, by=event.app, sha=event.sha)
-    return Resume(issue=issue, answer=answer, is_fact=True)
+    return Resume(issue=issue, branch=event.branch, answer=answer, is_fact=True)

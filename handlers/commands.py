@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from handlers.decision import Again, Asked, Decision, Ignore, Reply, Resume, Start, Stop, Topic
 from handlers.grammar import Command, Misunderstood, parse
+from handlers.house import House
 from workflows.review import Opinion, Place, PlanReview, Review, Verdict
 from workflows.trigger import IssueSnapshot
 
@@ -21,8 +22,8 @@ class Spoken:
     asked: Asked
     body: str
     on_pull_request: bool = False
-    run: str = ""
-    """Of a pull request that is ours."""
+    branch: str | None = None
+    """Of the pull request, as far as it is known."""
     place: Place | None = None
 
     def start(self, workflow: str, command: Command, *more: tuple[str, str]) -> Start:
@@ -39,19 +40,32 @@ class Spoken:
         )
 
     def reply(self, topic: Topic, said: str = "", nearest: str = "") -> Reply:
-        return Reply(issue=self.about.number, asked=self.asked, topic=topic, said=said, nearest=nearest)
+        return Reply(
+            issue=self.about.number,
+            asked=self.asked,
+            on_pull_request=self.on_pull_request,
+            branch=self.branch,
+            topic=topic,
+            said=said,
+            nearest=nearest,
+        )
 
     def not_here(self, verb: str) -> Reply:
         return self.reply(Topic.NOT_HERE, said=verb)
 
 
-def obey(spoken: Spoken) -> Decision:
+_GO_ON = frozenset({"approve", "reject", "revise", "retry", "stop", "status", "budget"})
+
+
+def obey(spoken: Spoken, house: House) -> Decision:
     command = parse(spoken.body)
     if command is None:
         return Ignore(reason="the comment is no command")
     if isinstance(command, Misunderstood):
         topic = Topic.UNKNOWN_OPTION if command.is_option else Topic.UNKNOWN_VERB
         return spoken.reply(topic, command.said, command.nearest)
+    if house.in_job and command.verb in _GO_ON:
+        return spoken.reply(Topic.NO_MEMORY, said=command.verb)
     return _MEANS[command.verb](spoken, command)
 
 
@@ -88,18 +102,22 @@ def _reject(spoken: Spoken, command: Command) -> Decision:
 
 
 def _revise(spoken: Spoken, command: Command) -> Decision:
-    if spoken.on_pull_request and not spoken.run:
-        return spoken.not_here("revise")
     if not command.context:
         return spoken.reply(Topic.WORDS_MISSING, said="revise")
     answer: Review | PlanReview
-    if spoken.run:
+    if spoken.on_pull_request:
         answer = Review(
             verdict=Verdict.CHANGES_REQUESTED, by=spoken.by, said=command.context, place=spoken.place
         )
     else:
         answer = PlanReview(opinion=Opinion.REVISE, by=spoken.by, said=command.context)
-    return Resume(issue=spoken.about.number, asked=spoken.asked, answer=answer, run=spoken.run)
+    return Resume(
+        issue=spoken.about.number,
+        asked=spoken.asked,
+        on_pull_request=spoken.on_pull_request,
+        branch=spoken.branch,
+        answer=answer,
+    )
 
 
 def _review(spoken: Spoken, command: Command) -> Decision:
@@ -115,7 +133,15 @@ def _ask(spoken: Spoken, command: Command) -> Decision:
 
 
 def _retry(spoken: Spoken, command: Command) -> Decision:
-    return Again(issue=spoken.about.number, asked=spoken.asked, about=spoken.about, context=command.context)
+    return Again(
+        issue=spoken.about.number,
+        asked=spoken.asked,
+        on_pull_request=spoken.on_pull_request,
+        branch=spoken.branch,
+        about=spoken.about,
+        context=command.context,
+        options=command.options,
+    )
 
 
 def _stop(spoken: Spoken, command: Command) -> Decision:
@@ -123,7 +149,8 @@ def _stop(spoken: Spoken, command: Command) -> Decision:
     return Stop(
         issue=spoken.about.number,
         asked=spoken.asked,
-        run=spoken.run,
+        on_pull_request=spoken.on_pull_request,
+        branch=spoken.branch,
         reason=f"@{spoken.by} stopped it{why}",
     )
 

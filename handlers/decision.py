@@ -16,9 +16,10 @@ class _Part(BaseModel):
 
 
 class Asked(_Part):
-    """The comment that asked, to answer it with a reaction, or in its thread."""
+    """What asked, to answer it with a reaction, or in its thread."""
 
-    comment: int
+    comment: int | None = None
+    """None for the text of a review, which takes no reactions."""
     in_review: bool = False
 
 
@@ -26,6 +27,15 @@ class _Decision(_Part):
     issue: int
     """The issue or pull request where it was said, and where an answer is given."""
     asked: Asked | None = None
+
+
+class _OfARun(_Decision):
+    """Which run is meant is for the journals to say."""
+
+    on_pull_request: bool = False
+    branch: str | None = None
+    """Of the pull request, or of what was checked; empty where it is a fork's. None where the event does not
+    say it."""
 
 
 class Start(_Decision):
@@ -57,31 +67,30 @@ class FetchOldest(_Part):
     label: str
 
 
-class Again(_Decision):
+class Again(_OfARun):
     """Begin anew what the last run here did not bring to an end."""
 
     kind: Literal["again"] = "again"
     about: IssueSnapshot
     context: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    """What is put right of what was detected: wins over what the last run was told."""
 
 
-class Resume(_Decision):
-    """Tell a waiting run what it waits for."""
+class Resume(_OfARun):
+    """Tell a run what it waits for, or will wait for."""
 
     kind: Literal["resume"] = "resume"
     answer: Review | PlanReview
-    run: str = ""
-    """As a pull request of ours names it; empty means the one that is active on the issue."""
     is_fact: bool = False
     """It happened, whoever did it: nobody is asked for permission, and nobody is answered."""
 
 
-class Stop(_Decision):
+class Stop(_OfARun):
     """End a run. One whose pull request was closed takes its branch with it, if nobody else pushed there."""
 
     kind: Literal["stop"] = "stop"
     reason: str
-    run: str = ""
     closed: bool = False
     """Its pull request was: a fact, like those that a run is told."""
     only_plan: bool = False
@@ -99,9 +108,11 @@ class Topic(StrEnum):
     NOT_HERE = "not-here"
     """The verb is for another place: an issue, or a pull request of ours."""
     WORDS_MISSING = "words-missing"
+    NO_MEMORY = "no-memory"
+    """A job knows of no earlier one."""
 
 
-class Reply(_Decision):
+class Reply(_OfARun):
     """Say something to whoever asked; nothing else happens."""
 
     kind: Literal["reply"] = "reply"

@@ -37,8 +37,6 @@ class IssueCommented(Event):
     comment: int
     body: str
     on_pull_request: bool = False
-    run: str = ""
-    """The run that opened the pull request, by the marker in its text; empty when it is not one of ours."""
 
 
 class LineCommented(Event):
@@ -48,7 +46,8 @@ class LineCommented(Event):
     comment: int
     body: str
     place: Place
-    run: str = ""
+    branch: str = ""
+    """Of the pull request; empty where it is a fork's, which may be called like one of ours."""
 
 
 class ReviewState(StrEnum):
@@ -58,17 +57,16 @@ class ReviewState(StrEnum):
 
 
 class ReviewSubmitted(Event):
-    number: int
+    pull_request: IssueSnapshot
     review: int
     state: ReviewState
     body: str
-    run: str = ""
+    branch: str = ""
 
 
 class PullRequestClosed(Event):
     number: int
     branch: str
-    run: str
     merged: bool
 
 

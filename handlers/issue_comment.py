@@ -8,7 +8,7 @@ from handlers.events import IssueCommented
 from handlers.house import House
 
 
-def decide(event: IssueCommented, _house: House) -> Decision:
+def decide(event: IssueCommented, house: House) -> Decision:
     return obey(
         Spoken(
             by=event.actor.login,
@@ -16,6 +16,6 @@ def decide(event: IssueCommented, _house: House) -> Decision:
             asked=Asked(comment=event.comment),
             body=event.body,
             on_pull_request=event.on_pull_request,
-            run=event.run,
-        )
+        ),
+        house,
     )

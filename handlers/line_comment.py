@@ -8,7 +8,7 @@ from handlers.events import LineCommented
 from handlers.house import House
 
 
-def decide(event: LineCommented, _house: House) -> Decision:
+def decide(event: LineCommented, house: House) -> Decision:
     return obey(
         Spoken(
             by=event.actor.login,
@@ -16,7 +16,8 @@ def decide(event: LineCommented, _house: House) -> Decision:
             asked=Asked(comment=event.comment, in_review=True),
             body=event.body,
             on_pull_request=True,
-            run=event.run,
+            branch=event.branch,
             place=event.place,
-        )
+        ),
+        house,
     )

@@ -8,6 +8,7 @@ from typing import ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from policies.hosts import strangers
 from policies.patch import Patch, is_workflow_file
 
 ContextValue = str | int | bool | list[str]
@@ -19,6 +20,7 @@ class SideEffect(StrEnum):
     STARTS_WORK = "starts-work"
     WRITES_TEXT = "writes-text"
     WRITES_CODE = "writes-code"
+    OPENS_NETWORK = "opens-network"
 
 
 class Done(BaseModel):
@@ -117,6 +119,20 @@ class SteerRun(Effect[RunRef]):
 
     def context(self) -> dict[str, ContextValue]:
         return {"signal": self.signal.value, "is_fact": self.is_fact}
+
+
+class OpenNetwork(Effect[Done]):
+    """Lets the commands of a set-up talk to `hosts`. What is done by them is that set-up's own."""
+
+    labels: ClassVar = frozenset({SideEffect.OPENS_NETWORK})
+    gives: ClassVar = Done
+
+    hosts: tuple[str, ...]
+    granted: tuple[str, ...]
+    """Registries, and what the operator allows."""
+
+    def context(self) -> dict[str, ContextValue]:
+        return {"hosts": len(self.hosts), "strangers": len(strangers(self.hosts, self.granted))}
 
 
 class AddReaction(Effect[ReactionRef]):

@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
-from urllib.parse import quote
 
 SHORTEST = 8
 """A shorter value is no secret, and would be found in texts that have nothing to do with it."""
@@ -77,5 +76,11 @@ def _spellings(value: str) -> Iterable[str]:
     """As it is, and as it is in a log of JSON, in an address, and in a header or a file of a cluster."""
     yield value
     yield json.dumps(value)[1:-1]
-    yield quote(value, safe="")
+    yield "".join(_escaped(byte) for byte in value.encode())
     yield base64.b64encode(value.encode()).decode()
+
+
+def _escaped(byte: int) -> str:
+    character = chr(byte)
+    plain = character.isascii() and (character.isalnum() or character in "_.-~")
+    return character if plain else f"%{byte:02X}"

@@ -8,6 +8,7 @@ from policies.effects import CommitRef, PullRequestRef
 from policies.patch import Patch
 from workflows.agents.roles import Plan
 from workflows.ports import SandboxFacts
+from workflows.project.model import Project
 from workflows.proof.green import Green, Unharmed
 from workflows.proof.red import Red
 from workflows.review import Review
@@ -34,6 +35,8 @@ class Case(_Stage):
     baseline_summary: str
     suite_command: tuple[str, ...]
     sandbox: SandboxFacts
+    project: Project = Project()
+    """Nothing is known in a journal of release 0.1.0."""
 
 
 class Planned(_Stage):
@@ -82,7 +85,9 @@ class Proposed(_Stage):
     notes: tuple[str, ...] = ()
     """What would have been good to do, and why it could not be done."""
     unanswered: Review | None = None
-    """What has still to be worked on: somebody pushed meanwhile, so this work did not count."""
+    """What the run goes on with: somebody pushed meanwhile, so this work did not count, or ended it."""
+    unasked: int = 0
+    """How many changes in a row were made for checks, without a word of a person."""
 
 
 class Ground(_Stage):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -12,6 +12,7 @@ from policies.decision import Decision
 from policies.effects import Done, Effect, Remark
 from policies.facts import Permission
 from workflows.errors import Problem, Who
+from workflows.project.allowance import Allowance
 from workflows.review import Place
 from workflows.trigger import Tenant, Trigger
 
@@ -287,6 +288,10 @@ class Forge(Protocol):
         """The commit that a branch is at now; empty when there is no such branch."""
         ...
 
+    async def fork_point(self, tenant: Tenant, branch: str, sha: str) -> str:
+        """The newest commit of the branch that this one stands on; UserProblem when there is none."""
+        ...
+
     async def tarball(self, tenant: Tenant, sha: str) -> bytes:
         """A gzipped tar of exactly this commit, as bytes from outside: not to be believed."""
         ...
@@ -417,3 +422,5 @@ class Ports:
     ledger: Ledger
     image: str = ""
     """The sandbox image to use; empty for the operator's default."""
+    allowance: Allowance = field(default_factory=Allowance)
+    """What repositories may ask for."""

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from workflows.errors import Failure
 from workflows.ports import Spent
+from workflows.project.model import Project
 
 
 class Stage(StrEnum):
@@ -27,6 +28,8 @@ class Progress(BaseModel):
     run: str
     stage: Stage
     attempt: int = 1
+    project: Project = Project()
+    """What was detected, once it was."""
     plan: str = ""
     red: str = ""
     """The failing assertion, once it was seen."""

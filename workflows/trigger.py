@@ -66,7 +66,10 @@ class Trigger(BaseModel):
         return any(name == option for name, _ in self.options)
 
     @property
+    def about(self) -> str:
+        return f"{self.tenant.repository}#{self.issue.number}"
+
+    @property
     def subject(self) -> str:
-        """What may have one active run at a time. A question waits for no fix, and holds none up."""
-        here = f"{self.tenant.repository}#{self.issue.number}"
-        return f"{here}/ask" if self.workflow == "ask" else here
+        """What may have one active run at a time. A question waits for nobody, and holds nobody up."""
+        return f"{self.about}/ask/{self.key}" if self.workflow == "ask" else self.about

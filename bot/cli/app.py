@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import action, dead, deliveries, demo, doctor, fix, runs, serve, store, version, work, workflows
+from bot.cli import (
+    action,
+    dead,
+    deliveries,
+    demo,
+    doctor,
+    fix,
+    project,
+    runs,
+    sandbox,
+    serve,
+    store,
+    version,
+    work,
+    workflows,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,4 +34,6 @@ app.add_typer(runs.app, name="runs")
 app.add_typer(dead.app, name="dead")
 app.add_typer(deliveries.app, name="deliveries")
 app.add_typer(workflows.app, name="workflows")
+app.add_typer(sandbox.app, name="sandbox")
+app.add_typer(project.app, name="project")
 app.add_typer(store.app, name="store")

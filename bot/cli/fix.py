@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.correcting import InPath, Setup, Test, options
 from bot.cli.going import go
 
 
@@ -16,6 +17,9 @@ def fix(
     model: Annotated[
         str | None, typer.Option(help="Such as anthropic/claude-sonnet-4-5, openai/gpt-5 or ollama/qwen3.")
     ] = None,
+    path: InPath = None,
+    setup: Setup = None,
+    test: Test = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Fix an issue in a local repository: a branch and a proof, without GitHub.
@@ -24,4 +28,6 @@ def fix(
     """
     from bot.local.fixing import fix_locally
 
-    raise SystemExit(go(fix_locally(repo, issue, model, as_json=as_json), as_json=as_json))
+    raise SystemExit(
+        go(fix_locally(repo, issue, model, options(path, setup, test), as_json=as_json), as_json=as_json)
+    )

@@ -32,6 +32,8 @@ from workflows.engine.entries import (
 )
 from workflows.engine.status import RunStatus
 from workflows.ports import Turn
+from workflows.project.model import Project
+from workflows.project.words import in_a_line
 
 Tone = Literal["plain", "dim", "good", "bad", "red"]
 
@@ -119,6 +121,10 @@ def _completed(step: str, output: JsonValue) -> Iterator[Line]:
             case = Case.model_validate(output)
             where = f"{case.sandbox.kind} sandbox, network {case.sandbox.network}"
             yield Line(f"base {case.base_sha[:12]}: {case.baseline_summary} ({where})")
+            if case.project != Project():
+                yield Line(
+                    f"detected {in_a_line(case.project, code=str)}", "dim", "\n".join(case.project.notes)
+                )
         case "plan":
             yield Line(f"plan: {Planned.model_validate(output).plan.cause}")
         case "check_red":

@@ -14,6 +14,7 @@ import typer
 from bot import settings as configuration
 from bot.evidence import proof_of
 from bot.local.forge import LocalForge
+from bot.local.project import root_of
 from bot.models.keys import need_models
 from bot.patience import to_rest
 from bot.settings import Settings
@@ -24,20 +25,23 @@ from workflows.engine import signals
 from workflows.engine.status import RunStatus
 from workflows.errors import Conflict, UserProblem
 from workflows.ports import Frozen
+from workflows.project.asked import Options
 from workflows.registry import WORKFLOWS
 from workflows.review import Review, Verdict
 from workflows.trigger import Actor, IssueSnapshot, Tenant, Trigger
 
 
-async def fix_locally(repo: Path, issue: Path, model: str | None, *, as_json: bool) -> int:
+async def fix_locally(
+    repo: Path, issue: Path, model: str | None, options: Options = (), *, as_json: bool
+) -> int:
     """The exit code: 0 when there is a branch with a proof."""
     settings = configuration.load(model=model)
     need_models(settings)
-    root, snapshot = _root(repo), _read(issue)
+    root, snapshot = root_of(repo), _read(issue)
     forge = LocalForge(root, settings.data_dir / "proposals")
     async with store_of(settings) as store, plant(settings, store, forge, trusted=True) as works:
         works.model.warm()
-        trigger = await _trigger(store, root, snapshot)
+        trigger = await _trigger(store, root, snapshot, options)
         run = await works.ports.effects.perform(
             StartRun(
                 key=f"{trigger.key}/start",
@@ -49,13 +53,6 @@ async def fix_locally(repo: Path, issue: Path, model: str | None, *, as_json: bo
         )
         await _walk(settings, works, run.ref, as_json=as_json)
         return await _conclude(works, run.ref, as_json=as_json)
-
-
-def _root(repo: Path) -> Path:
-    root = repo.resolve()
-    if not (root / ".git").exists():
-        raise UserProblem(f"{root} is not the top of a git repository")
-    return root
 
 
 def _read(issue: Path) -> IssueSnapshot:
@@ -70,11 +67,16 @@ def _read(issue: Path) -> IssueSnapshot:
     return IssueSnapshot(number=number, title=title.lstrip("# ").strip(), body=body.strip())
 
 
-async def _trigger(store: Store, root: Path, issue: IssueSnapshot) -> Trigger:
+async def _trigger(store: Store, root: Path, issue: IssueSnapshot, options: Options) -> Trigger:
     """The one of the run that was stopped half-way, or a new one."""
     tenant = Tenant(repository=f"local/{root.name}-{hashlib.sha256(str(root).encode()).hexdigest()[:8]}")
     last = await store.last_run(f"{tenant.repository}#{issue.number}")
     if last is not None and not last.status.ended:
+        if options and tuple(options) != last.trigger.options:
+            raise UserProblem(
+                f"run {last.id} of this issue was begun with other options and stopped half-way; "
+                f"`redfirst runs cancel {last.id}` ends it, and the same command then begins anew"
+            )
         return last.trigger
     return Trigger(
         key=secrets.token_hex(8),
@@ -83,6 +85,7 @@ async def _trigger(store: Store, root: Path, issue: IssueSnapshot) -> Trigger:
         workflow="fix",
         goal=issue.title,
         issue=issue,
+        options=tuple(options),
     )
 
 

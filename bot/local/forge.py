@@ -63,6 +63,9 @@ class LocalForge:
         except git.GitFailed:
             return ""
 
+    async def fork_point(self, tenant: Tenant, branch: str, sha: str) -> str:  # noqa: ARG002
+        raise _only_on_github(f"a comparison with {branch}")
+
     async def permission(self, tenant: Tenant, login: str) -> Permission:  # noqa: ARG002
         """Whoever can run us here can write here."""
         return Permission.ADMIN

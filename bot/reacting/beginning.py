@@ -1,16 +1,14 @@
-"""Runs that are begun: asked for now, asked for again, or looked for."""
+"""Runs that are begun: asked for now, or looked for."""
 
 from __future__ import annotations
 
 from bot import messages
-from bot.reacting.ground import Ground, Outcome, handled, ignored
+from bot.reacting.ground import Ground, Outcome, handled, ignored, refused
 from bot.starting import run_id
-from bot.store.port import Run
-from handlers.decision import Again, Asked, Fetch, FetchOldest, Start
+from handlers.decision import Asked, Fetch, FetchOldest, Start
 from handlers.events import Event
 from policies.effects import StartRun
 from workflows.branch import branch_for
-from workflows.engine.status import RunStatus
 from workflows.errors import Gone
 from workflows.ports import Refused
 from workflows.trigger import Trigger
@@ -32,11 +30,27 @@ async def start(ground: Ground, event: Event, asked: Start) -> Outcome:
     return await begin(ground, event, trigger, asked.issue, asked.asked)
 
 
-async def begin(ground: Ground, event: Event, trigger: Trigger, issue: int, asked: Asked | None) -> Outcome:
-    await ground.seen(event, issue, asked)
+async def begin(
+    ground: Ground,
+    event: Event,
+    trigger: Trigger,
+    issue: int,
+    asked: Asked | None,
+    *,
+    is_fact: bool = False,
+) -> Outcome:
+    """A fact asks for nothing, and is nobody to answer."""
+    if not is_fact:
+        await ground.seen(event, issue, asked)
     if ground.house.in_job and trigger.has("plan"):
         await ground.say(event, issue, asked, messages.plans_need_memory())
         return handled("refused: a job cannot wait for an approval")
+    if ground.house.in_job and trigger.workflow == "fix":
+        # A job knows of no other, but two that were started at once leave but one branch.
+        branch = branch_for(trigger.issue)
+        if await ground.forge.tip(event.tenant, branch):
+            await ground.say(event, issue, asked, messages.branch_is_there(branch))
+            return handled(f"refused: there is {branch} already")
     effect = StartRun(
         key=f"{event.delivery}/start",
         repository=event.tenant.repository,
@@ -45,11 +59,13 @@ async def begin(ground: Ground, event: Event, trigger: Trigger, issue: int, aske
     )
     try:
         run = await ground.effects.perform(effect, trigger)
-    except Refused as refused:
-        await ground.say(event, issue, asked, messages.refused(refused.decision))
-        return handled(f"refused: {'; '.join(refused.decision.reasons)}")
+    except Refused as no:
+        if not is_fact:
+            await ground.say(event, issue, asked, messages.refused(no.decision))
+        return refused(no)
     if run.ref != run_id(trigger.key):
-        await ground.say(event, issue, asked, messages.already_running(run.ref))
+        if not is_fact:
+            await ground.say(event, issue, asked, messages.already_running(run.ref))
         return handled(f"run {run.ref} is active already")
     return handled(f"started run {run.ref}", run=run.ref)
 
@@ -83,31 +99,3 @@ async def fetch_oldest(ground: Ground, event: Event, asked: FetchOldest) -> Outc
             continue
         return await start(ground, event, Start(issue=number, workflow="fix", goal=about.title, about=about))
     return ignored(f"no open issue with the label {asked.label} waits to be worked on")
-
-
-async def again(ground: Ground, event: Event, asked: Again) -> Outcome:
-    last = await _last(ground, f"{event.tenant.repository}#{asked.about.number}")
-    if last is not None and last.id == run_id(event.delivery):
-        return handled(f"started run {last.id}", run=last.id)
-    if last is not None and not last.status.ended:
-        await ground.say(event, asked.issue, asked.asked, messages.already_running(last.id))
-        return handled(f"run {last.id} is active already")
-    if last is None or last.status is RunStatus.COMPLETED:
-        await ground.say(event, asked.issue, asked.asked, messages.nothing_to_retry(last))
-        return handled("there was nothing to try again")
-    trigger = last.trigger.model_copy(
-        update={
-            "key": event.delivery,
-            "tenant": event.tenant,
-            "actor": event.actor,
-            "issue": asked.about,
-            "context": asked.context or last.trigger.context,
-        }
-    )
-    return await begin(ground, event, trigger, asked.issue, asked.asked)
-
-
-async def _last(ground: Ground, here: str) -> Run | None:
-    """Questions are counted apart, and are tried again as well."""
-    found = [await ground.store.last_run(subject) for subject in (here, f"{here}/ask")]
-    return max((run for run in found if run is not None), key=lambda run: run.created_at, default=None)

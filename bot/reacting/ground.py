@@ -10,7 +10,7 @@ from handlers.decision import Asked
 from handlers.events import Event
 from handlers.house import House
 from policies.effects import AddReaction, PostComment
-from workflows.ports import Blobs, Effects
+from workflows.ports import Blobs, Effects, Refused
 from workflows.trigger import IssueSnapshot, Trigger
 
 
@@ -19,7 +19,9 @@ class Outcome:
     state: DeliveryState
     said: str
     run: str = ""
-    """A run that can go on because of it."""
+    """A run that can go on because of it, or that it is held for."""
+    after: int = 0
+    """The last row of that run when it was held."""
 
 
 def handled(said: str, run: str = "") -> Outcome:
@@ -28,6 +30,15 @@ def handled(said: str, run: str = "") -> Outcome:
 
 def ignored(why: str) -> Outcome:
     return Outcome(DeliveryState.IGNORED, why)
+
+
+def held(run: str, after: int) -> Outcome:
+    """Not now: it is decided again when the run has gone on and rests."""
+    return Outcome(DeliveryState.HELD, f"run {run} is at work, and it comes next", run, after)
+
+
+def refused(no: Refused) -> Outcome:
+    return handled(f"refused: {'; '.join(no.decision.reasons)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +51,12 @@ class Ground:
     config: str = ""
     """What `/agent config` answers."""
 
-    async def say(self, event: Event, issue: int, asked: Asked | None, body: str) -> None:
+    async def say(
+        self, event: Event, issue: int, asked: Asked | None, body: str, *, key: str = "reply"
+    ) -> None:
         """In the thread, where it was asked on a line of a pull request."""
         comment = PostComment(
-            key=f"{event.delivery}/reply",
+            key=f"{event.delivery}/{key}",
             repository=event.tenant.repository,
             issue=issue,
             body=body,

@@ -9,9 +9,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.bus.port import Topic
-from bot.store.port import DeadLetter, Delivery, DeliveryState, DueRun, NewDelivery, NewRun, Run
+from bot.store.port import (
+    DeadLetter,
+    Delivery,
+    DeliveryState,
+    DueRun,
+    InHand,
+    ListedDelivery,
+    NewDelivery,
+    NewRun,
+    Run,
+)
 from bot.store.projection import standing
-from bot.store.refusals import append_refused, in_vain, still_ours
+from bot.store.refusals import append_refused, in_vain, still_ours, taken_over
 from bot.store.stored import storable
 from bot.tries import MOST_TRIES, rest
 from workflows.engine.entries import Entry, Row, StepStarted
@@ -54,6 +64,9 @@ class MemoryStore:
         self._dead: dict[tuple[Topic, str], DeadLetter] = {}
         self._tries: Counter[str] = Counter()
         """Of deliveries; a run has its own."""
+        self._in_hand: dict[str, tuple[str, float]] = {}
+        """Deliveries, by whom and until when."""
+        self._held_after: dict[str, int] = {}
 
     async def open(self) -> None: ...
 
@@ -74,30 +87,80 @@ class MemoryStore:
             raise Gone(f"there is no delivery {delivery_id}")
         return self._deliveries[delivery_id]
 
-    async def take_delivery(self, delivery_id: str) -> Delivery | None:
+    async def take_delivery(self, delivery_id: str, worker: str, seconds: float) -> Delivery | None:
         found = self._deliveries.get(delivery_id)
         waits = found is not None and found.state is DeliveryState.WAITING
         if not waits or (Topic.DELIVERIES, delivery_id) in self._dead:
             return None
+        now = self._clock()
+        if self._lease_until(delivery_id) > now:
+            raise InHand(delivery_id, self._lease_until(delivery_id) - now)
         if self._tries[delivery_id] >= MOST_TRIES:
             raise in_vain(Topic.DELIVERIES, delivery_id)
         self._tries[delivery_id] += 1
+        self._in_hand[delivery_id] = (worker, now + seconds)
         return found
 
-    async def give_back_delivery(self, delivery_id: str) -> None:
-        self._tries[delivery_id] = max(self._tries[delivery_id] - 1, 0)
+    async def renew_delivery(self, delivery_id: str, worker: str, seconds: float) -> None:
+        last, until = self._in_hand.get(delivery_id, ("", 0.0))
+        if last != worker:
+            raise taken_over(delivery_id)
+        if until:
+            self._in_hand[delivery_id] = (worker, self._clock() + seconds)
+
+    async def give_back_delivery(self, delivery_id: str, worker: str) -> None:
+        last, until = self._in_hand.get(delivery_id, ("", 0.0))
+        if last == worker and until:
+            self._tries[delivery_id] = max(self._tries[delivery_id] - 1, 0)
+            self._in_hand[delivery_id] = (worker, 0.0)
 
     async def finish_delivery(self, delivery_id: str, state: DeliveryState, outcome: str) -> None:
+        await self._decided(delivery_id, state=state, outcome=storable(outcome), held_for="")
+
+    async def hold_delivery(self, delivery_id: str, run: str, after: int, outcome: str) -> None:
+        held = DeliveryState.HELD
+        await self._decided(delivery_id, state=held, outcome=storable(outcome), held_for=run)
+        self._held_after[delivery_id] = after
+
+    async def _decided(self, delivery_id: str, **changed: object) -> None:
         before = await self.delivery(delivery_id)
         del self._tries[delivery_id]
-        after = {"state": state, "outcome": storable(outcome)}
-        self._deliveries[delivery_id] = before.model_copy(update=after)
+        self._in_hand[delivery_id] = (self._in_hand.get(delivery_id, ("", 0.0))[0], 0.0)
+        self._deliveries[delivery_id] = before.model_copy(update=changed)
+
+    async def release_held(self, run: str = "") -> Sequence[str]:
+        first: dict[str, str] = {}
+        for each in self._deliveries.values():
+            if each.state is DeliveryState.HELD and run in {"", each.held_for} and self._rests(each):
+                first.setdefault(each.held_for, each.id)
+        for name in first.values():
+            waits = {"state": DeliveryState.WAITING}
+            self._deliveries[name] = self._deliveries[name].model_copy(update=waits)
+        return list(first.values())
+
+    def _rests(self, held: Delivery) -> bool:
+        kept = self._runs.get(held.held_for)
+        if kept is None:
+            return True
+        at_work = kept.run.status in {RunStatus.QUEUED, RunStatus.RUNNING}
+        return not at_work and len(kept.rows) > self._held_after[held.id]
+
+    def _lease_until(self, delivery_id: str) -> float:
+        return self._in_hand.get(delivery_id, ("", 0.0))[1]
 
     async def waiting_deliveries(self, older_than: float = 0.0, limit: int = 100) -> Sequence[str]:
         until = self._clock() - older_than
         waiting = [each for each in self._deliveries.values() if each.state is DeliveryState.WAITING]
         old = [each.id for each in waiting if each.received_at.timestamp() <= until]
+        old = [each for each in old if self._lease_until(each) <= self._clock()]
         return [each for each in old if (Topic.DELIVERIES, each) not in self._dead][:limit]
+
+    async def deliveries(
+        self, limit: int = 20, *, state: DeliveryState | None = None
+    ) -> Sequence[ListedDelivery]:
+        newest = [each for each in reversed(self._deliveries.values()) if state in {None, each.state}]
+        listed = set(ListedDelivery.model_fields)
+        return [ListedDelivery(**each.model_dump(include=listed)) for each in newest[:limit]]
 
     async def create_run(self, run: NewRun) -> tuple[Run, bool]:
         for kept in self._runs.values():
@@ -125,9 +188,13 @@ class MemoryStore:
         newest = [kept.run for kept in reversed(self._runs.values())]
         return [run for run in newest if ended is None or run.status.ended is ended][:limit]
 
-    async def last_run(self, subject: str) -> Run | None:
-        of_it = (kept.run for kept in reversed(self._runs.values()) if kept.run.trigger.subject == subject)
-        return next(of_it, None)
+    async def runs_about(self, about: str, limit: int = 20) -> Sequence[Run]:
+        newest = (kept.run for kept in reversed(self._runs.values()))
+        return [run for run in newest if run.trigger.about == about][:limit]
+
+    async def last_run(self, about: str) -> Run | None:
+        of_it = await self.runs_about(about, len(self._runs))
+        return next((run for run in of_it if run.workflow != "ask"), None)
 
     async def due_runs(
         self,

@@ -23,6 +23,8 @@ class StoreUnavailable(OperatorProblem):
 
 class DeliveryState(StrEnum):
     WAITING = "waiting"
+    HELD = "held"
+    """For a run that was at work: it is decided again once more has come of it. `outcome` says which."""
     HANDLED = "handled"
     """A handler decided; `outcome` says what."""
     IGNORED = "ignored"
@@ -34,6 +36,16 @@ class InVain(Problem):
     """Taken up as often as anything is, and nothing came of it: each who had it died or was stopped."""
 
     who = Who.OPERATOR
+
+
+class InHand(Problem):
+    """Somebody else is at it. It is worth asking again when their lease is over."""
+
+    who = Who.NOBODY
+
+    def __init__(self, delivery_id: str, seconds: float) -> None:
+        super().__init__(f"delivery {delivery_id} is in the hands of another worker")
+        self.seconds = seconds
 
 
 class NewDelivery(BaseModel):
@@ -50,6 +62,20 @@ class Delivery(NewDelivery):
     received_at: datetime
     state: DeliveryState = DeliveryState.WAITING
     outcome: str = ""
+    held_for: str = ""
+    """The run that it was held for, or is."""
+
+
+class ListedDelivery(BaseModel):
+    """A delivery as the lists show it: without what was in it, which may be megabytes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    event: str
+    received_at: datetime
+    state: DeliveryState
+    outcome: str
 
 
 class NewRun(BaseModel):
@@ -129,19 +155,39 @@ class Store(JournalStore, Protocol):
         """Gone when it is unknown."""
         ...
 
-    async def take_delivery(self, delivery_id: str) -> Delivery | None:
-        """For whoever acts on it: counts the take. None when it does not wait, or is among the dead letters;
-        InVain when it was taken too often."""
+    async def take_delivery(self, delivery_id: str, worker: str, seconds: float) -> Delivery | None:
+        """For whoever acts on it, alone and for so long: counts the take. None when it does not wait, or is
+        among the dead letters; InHand while another has it; InVain when it was taken too often."""
         ...
 
-    async def give_back_delivery(self, delivery_id: str) -> None:
-        """Put down through no fault of its own: the take does not count."""
+    async def renew_delivery(self, delivery_id: str, worker: str, seconds: float) -> None:
+        """Conflict when another worker has taken it over. Nothing when it was given back, or finished."""
+        ...
+
+    async def give_back_delivery(self, delivery_id: str, worker: str) -> None:
+        """Put down through no fault of its own: the take does not count. Nothing when another has it."""
         ...
 
     async def finish_delivery(self, delivery_id: str, state: DeliveryState, outcome: str) -> None: ...
 
+    async def hold_delivery(self, delivery_id: str, run: str, after: int, outcome: str) -> None:
+        """Until there are more rows of this run than so many, and it rests."""
+        ...
+
+    async def release_held(self, run: str = "") -> Sequence[str]:
+        """Of each run that rests, or only of this one, the delivery that has been held for the longest waits
+        again: their ids. Only one of each, since it may put the run to work."""
+        ...
+
     async def waiting_deliveries(self, older_than: float = 0.0, limit: int = 100) -> Sequence[str]:
-        """Ids of those not handled for so many seconds, oldest first: what a lost message left behind."""
+        """Ids of those not handled for so many seconds and in nobody's hands, oldest first: what a lost
+        message left behind."""
+        ...
+
+    async def deliveries(
+        self, limit: int = 20, *, state: DeliveryState | None = None
+    ) -> Sequence[ListedDelivery]:
+        """Newest first, as they came; only those in this state, when asked so."""
         ...
 
     async def create_run(self, run: NewRun) -> tuple[Run, bool]:
@@ -157,8 +203,12 @@ class Store(JournalStore, Protocol):
         """Newest first; only those that have ended, or only those that have not, when asked so."""
         ...
 
-    async def last_run(self, subject: str) -> Run | None:
-        """The newest run of `owner/name#7`."""
+    async def runs_about(self, about: str, limit: int = 20) -> Sequence[Run]:
+        """Those that were asked for on `owner/name#7`, newest first: questions too."""
+        ...
+
+    async def last_run(self, about: str) -> Run | None:
+        """The newest of them that is no question."""
         ...
 
     async def due_runs(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.bus.port import Topic
 from bot.store.dead import not_buried
-from bot.store.port import Delivery, DeliveryState, NewDelivery, NewRun, Run
+from bot.store.port import Delivery, DeliveryState, ListedDelivery, NewDelivery, NewRun, Run
 from bot.store.schema import DELIVERIES, ENDED, JOURNAL, NOT_ENDED, RUNS, TRIGGERS, WAITING
 from bot.store.statements import Link, Statement, now, number, value, word
 from bot.store.stored import moment, storable
@@ -18,19 +20,27 @@ from workflows.trigger import Trigger
 
 # --- deliveries ---------------------------------------------------------------------------------------
 
-_KEEP = Statement(
-    sa.insert(DELIVERIES)
-    .inline()
-    .values(
-        id=value("id"),
-        event=value("event"),
-        payload=sa.bindparam("payload", type_=sa.LargeBinary()),
-        received_at=now(),
-        state=word(DeliveryState.WAITING),
-        outcome=word(""),
-    ),
-    already="DO NOTHING",
-)
+# What a longer statement changes, SQLite writes to a file beside first, in case that it has to take it back.
+MOST_IN_A_STATEMENT = 8
+
+
+@functools.cache
+def _keep(count: int) -> Statement:
+    """So many in one statement: each of its own would cost most of them more than their rows."""
+    rows = [
+        {
+            "id": value(f"id{place}"),
+            "event": value(f"event{place}"),
+            "payload": sa.bindparam(f"payload{place}", type_=sa.LargeBinary()),
+            "received_at": now(),
+            "state": word(DeliveryState.WAITING),
+            "outcome": word(""),
+        }
+        for place in range(count)
+    ]
+    return Statement(sa.insert(DELIVERIES).inline().values(rows), already="DO NOTHING RETURNING id")
+
+
 _DELIVERY = Statement(
     sa.select(
         DELIVERIES.c.event,
@@ -38,12 +48,19 @@ _DELIVERY = Statement(
         DELIVERIES.c.received_at,
         DELIVERIES.c.state,
         DELIVERIES.c.outcome,
+        DELIVERIES.c.held_for,
     ).where(DELIVERIES.c.id == value("id"))
 )
 _FINISH = Statement(
     sa.update(DELIVERIES)
     .where(DELIVERIES.c.id == value("delivery"))
-    .values(state=value("new_state"), outcome=value("new_outcome"), tries=sa.literal_column("0"))
+    .values(
+        state=value("new_state"),
+        outcome=value("new_outcome"),
+        tries=sa.literal_column("0"),
+        lease_until=sa.literal_column("0"),
+        held_for=word(""),
+    )
 )
 _REOPEN = Statement(
     sa.update(DELIVERIES)
@@ -55,16 +72,54 @@ _WAITING = Statement(
     .where(
         sa.text(WAITING),
         DELIVERIES.c.received_at <= now() - number("age"),
+        DELIVERIES.c.lease_until <= now(),
         not_buried(Topic.DELIVERIES, DELIVERIES.c.id),
     )
     .order_by(DELIVERIES.c.number)
     .limit(number("most"))
 )
 
+_LISTED = (
+    sa.select(
+        DELIVERIES.c.id,
+        DELIVERIES.c.event,
+        DELIVERIES.c.received_at,
+        DELIVERIES.c.state,
+        DELIVERIES.c.outcome,
+    )
+    .order_by(DELIVERIES.c.number.desc())
+    .limit(number("most"))
+)
+_NEWEST_DELIVERIES: dict[DeliveryState | None, Statement] = {
+    None: Statement(_LISTED),
+    # Written out, so that those that wait are found by their index.
+    **{state: Statement(_LISTED.where(DELIVERIES.c.state == word(state))) for state in DeliveryState},
+}
 
-def keep_delivery(link: Link, delivery: NewDelivery) -> bool:
-    kept = _KEEP(link, id=delivery.id, event=delivery.event, payload=delivery.payload)
-    return kept.rowcount == 1 or _reopened(link, delivery)
+
+def keep_deliveries(link: Link, lot: Sequence[NewDelivery]) -> list[bool]:
+    """Of each whether it is new, or waits again."""
+    new: set[str] = set()
+    for some in _in_few_sizes(lot):
+        values: dict[str, str | bytes] = {}
+        for place, each in enumerate(some):
+            values[f"id{place}"], values[f"event{place}"] = each.id, each.event
+            values[f"payload{place}"] = each.payload
+        new.update(row[0] for row in _keep(len(some))(link, **values).fetchall())
+    kept: list[bool] = []
+    for each in lot:
+        kept.append(each.id in new or _reopened(link, each))
+        # The same may be there twice.
+        new.discard(each.id)
+    return kept
+
+
+def _in_few_sizes(lot: Sequence[NewDelivery]) -> Iterator[Sequence[NewDelivery]]:
+    """Powers of two: few statements are prepared, and all of them soon."""
+    while lot:
+        size = min(1 << (len(lot).bit_length() - 1), MOST_IN_A_STATEMENT)
+        yield lot[:size]
+        lot = lot[size:]
 
 
 def _reopened(link: Link, delivery: NewDelivery) -> bool:
@@ -76,7 +131,7 @@ def delivery(link: Link, delivery_id: str) -> Delivery:
     found = _DELIVERY(link, id=delivery_id).fetchone()
     if found is None:
         raise Gone(f"there is no delivery {delivery_id}")
-    event, payload, received_at, state, outcome = found
+    event, payload, received_at, state, outcome, held_for = found
     return Delivery(
         id=delivery_id,
         event=event,
@@ -84,6 +139,7 @@ def delivery(link: Link, delivery_id: str) -> Delivery:
         received_at=moment(received_at),
         state=DeliveryState(state),
         outcome=outcome,
+        held_for=held_for,
     )
 
 
@@ -98,6 +154,16 @@ def waiting_deliveries(link: Link, older_than: float, limit: int) -> list[str]:
     return [row[0] for row in found.fetchall()]
 
 
+def deliveries(link: Link, limit: int, state: DeliveryState | None) -> list[ListedDelivery]:
+    found = _NEWEST_DELIVERIES[state](link, most=limit).fetchall()
+    return [
+        ListedDelivery(
+            id=row[0], event=row[1], received_at=moment(row[2]), state=DeliveryState(row[3]), outcome=row[4]
+        )
+        for row in found
+    ]
+
+
 # --- runs ---------------------------------------------------------------------------------------------
 
 _BEGIN = Statement(
@@ -110,6 +176,7 @@ _BEGIN = Statement(
         workflow=value("workflow"),
         tenant=value("tenant"),
         definition=value("definition"),
+        about=value("about"),
         status=word(RunStatus.QUEUED),
         path=word(""),
         created_at=now(),
@@ -141,11 +208,9 @@ _RUN = sa.select(
 _RUN_BY_ID = Statement(_RUN.where(RUNS.c.id == value("id")))
 _RUN_BY_KEY = Statement(_RUN.where(RUNS.c.key == value("key")))
 _ACTIVE_RUN = Statement(_RUN.where(RUNS.c.subject == value("subject"), sa.text(NOT_ENDED)))
-_LAST_RUN = Statement(
-    _RUN.where(RUNS.c.subject == value("subject"))
-    .order_by(RUNS.c.number.desc())
-    .limit(sa.literal_column("1"))
-)
+_ABOUT = _RUN.where(RUNS.c.about == value("about")).order_by(RUNS.c.number.desc()).limit(number("most"))
+_RUNS_ABOUT = Statement(_ABOUT)
+_WORK_ABOUT = Statement(_ABOUT.where(RUNS.c.workflow != word("ask")))
 _NEWEST = _RUN.order_by(RUNS.c.number.desc()).limit(number("most"))
 _RUNS = {
     None: Statement(_NEWEST),
@@ -168,6 +233,7 @@ def create_run(link: Link, new: NewRun, first_row: str) -> tuple[Run, bool]:
             workflow=new.trigger.workflow,
             tenant=new.trigger.tenant.repository,
             definition=new.started.definition,
+            about=new.trigger.about,
         )
         if begun.rowcount == 1:
             _TRIGGER(link, run=new.id, trigger=new.trigger.model_dump_json())
@@ -193,8 +259,12 @@ def runs(link: Link, limit: int, ended: bool | None) -> list[Run]:
     return [_as_run(row) for row in _RUNS[ended](link, most=limit).fetchall()]
 
 
-def last_run(link: Link, subject: str) -> Run | None:
-    found = _LAST_RUN(link, subject=subject).fetchone()
+def runs_about(link: Link, about: str, limit: int) -> list[Run]:
+    return [_as_run(row) for row in _RUNS_ABOUT(link, about=about, most=limit).fetchall()]
+
+
+def last_run(link: Link, about: str) -> Run | None:
+    found = _WORK_ABOUT(link, about=about, most=1).fetchone()
     return None if found is None else _as_run(found)
 
 

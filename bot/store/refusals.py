@@ -17,6 +17,10 @@ def in_vain(topic: Topic, item: str) -> InVain:
     )
 
 
+def taken_over(delivery_id: str) -> Conflict:
+    return Conflict(f"delivery {delivery_id} is in our hands no more")
+
+
 def still_ours(lease: Lease, fence: int, worker: str, status: RunStatus) -> None:
     """A run that its holder ended or suspended needs no lease any more; any other lease was lost."""
     if fence != lease.fence:

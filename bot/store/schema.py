@@ -12,6 +12,7 @@ ENDED = "status NOT IN ('queued', 'running', 'suspended')"
 CAN_GO_ON = "status IN ('queued', 'running')"
 TO_BE_WOKEN = "wake_at > 0"
 WAITING = "state = 'waiting'"
+HELD = "state = 'held'"
 
 # SQLite counts by itself only in a column that is called INTEGER.
 _COUNTED = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -53,9 +54,23 @@ DELIVERIES = sa.Table(
     _text("outcome"),
     # How often it was taken up and nothing came of it, the one who has it now included.
     _counted("tries"),
+    # Who acts on it now, and until when nobody else may.
+    _added("worker"),
+    _counted("lease_until"),
+    # The run that was at work when it came, and that run's last row then: it is decided again once more has
+    # come of the run.
+    _added("held_for"),
+    _counted("held_after"),
     sa.UniqueConstraint("id", name="deliveries_id"),
     sa.Index(
         "deliveries_waiting", "number", sqlite_where=sa.text(WAITING), postgresql_where=sa.text(WAITING)
+    ),
+    sa.Index(
+        "deliveries_held",
+        "held_for",
+        "number",
+        sqlite_where=sa.text(HELD),
+        postgresql_where=sa.text(HELD),
     ),
 )
 
@@ -77,6 +92,9 @@ RUNS = sa.Table(
     _moment("lease_until"),
     _added("tenant"),
     _added("definition"),
+    # The issue or pull request where it was asked for. Its subject is what may have one active run: the same,
+    # but for questions.
+    _added("about"),
     # 0 is never: only a parked run that waits for a time has one.
     _counted("wake_at"),
     _counted("tries"),
@@ -84,7 +102,7 @@ RUNS = sa.Table(
     _counted("taken_at"),
     sa.UniqueConstraint("id", name="runs_id"),
     sa.UniqueConstraint("key", name="runs_key"),
-    sa.Index("runs_subject", "subject", "number"),
+    sa.Index("runs_about", "about", "number"),
     sa.Index(
         "runs_one_active",
         "subject",

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from bot.bus.port import Topic
-from bot.store import dead, due, journal, queries, takes
+from bot.store import dead, due, held, journal, queries, takes
 from bot.store.append import append
 from bot.store.database import Database
 from bot.store.long_rows import LongRows
-from bot.store.port import DeadLetter, Delivery, DeliveryState, DueRun, NewDelivery, NewRun, Run
+from bot.store.lots import Lots
+from bot.store.port import (
+    DeadLetter,
+    Delivery,
+    DeliveryState,
+    DueRun,
+    ListedDelivery,
+    NewDelivery,
+    NewRun,
+    Run,
+)
 from bot.store.projection import standing
 from bot.store.statements import Link
 from bot.store.stored import text
@@ -23,35 +33,57 @@ class SqlStore:
         """Without blobs every row is in the database, however long."""
         self._database = database
         self._long = LongRows(blobs)
+        self._keeping = Lots(self._keep)
 
     async def open(self) -> None:
         await self._database.open()
 
     async def close(self) -> None:
+        await self._keeping.finish()
         await self._database.close()
 
     async def check(self) -> str:
         return await self._database.describe()
 
     async def keep_delivery(self, delivery: NewDelivery) -> bool:
-        return await self._database.write(lambda at: queries.keep_delivery(at, delivery), single=True)
+        return await self._keeping.ask(delivery)
 
     async def delivery(self, delivery_id: str) -> Delivery:
         return await self._database.read(lambda at: queries.delivery(at, delivery_id))
 
-    async def take_delivery(self, delivery_id: str) -> Delivery | None:
-        return await self._database.write(lambda at: takes.take_delivery(at, delivery_id), single=True)
+    async def take_delivery(self, delivery_id: str, worker: str, seconds: float) -> Delivery | None:
+        return await self._database.write(
+            lambda at: takes.take_delivery(at, delivery_id, worker, seconds), single=True
+        )
 
-    async def give_back_delivery(self, delivery_id: str) -> None:
-        await self._database.write(lambda at: takes.give_back_delivery(at, delivery_id), single=True)
+    async def renew_delivery(self, delivery_id: str, worker: str, seconds: float) -> None:
+        await self._database.write(
+            lambda at: takes.renew_delivery(at, delivery_id, worker, seconds), single=True
+        )
+
+    async def give_back_delivery(self, delivery_id: str, worker: str) -> None:
+        await self._database.write(lambda at: takes.give_back_delivery(at, delivery_id, worker), single=True)
 
     async def finish_delivery(self, delivery_id: str, state: DeliveryState, outcome: str) -> None:
         await self._database.write(
             lambda at: queries.finish_delivery(at, delivery_id, state, outcome), single=True
         )
 
+    async def hold_delivery(self, delivery_id: str, run: str, after: int, outcome: str) -> None:
+        await self._database.write(
+            lambda at: held.hold_delivery(at, delivery_id, run, after, outcome), single=True
+        )
+
+    async def release_held(self, run: str = "") -> Sequence[str]:
+        return await self._database.write(lambda at: held.release_held(at, run), single=True)
+
     async def waiting_deliveries(self, older_than: float = 0.0, limit: int = 100) -> Sequence[str]:
         return await self._database.read(lambda at: queries.waiting_deliveries(at, older_than, limit))
+
+    async def deliveries(
+        self, limit: int = 20, *, state: DeliveryState | None = None
+    ) -> Sequence[ListedDelivery]:
+        return await self._database.read(lambda at: queries.deliveries(at, limit, state))
 
     async def create_run(self, run: NewRun) -> tuple[Run, bool]:
         [first_row] = await self._long.shortened([text(run.started)])
@@ -63,8 +95,11 @@ class SqlStore:
     async def runs(self, limit: int = 20, *, ended: bool | None = None) -> Sequence[Run]:
         return await self._database.read(lambda at: queries.runs(at, limit, ended))
 
-    async def last_run(self, subject: str) -> Run | None:
-        return await self._database.read(lambda at: queries.last_run(at, subject))
+    async def runs_about(self, about: str, limit: int = 20) -> Sequence[Run]:
+        return await self._database.read(lambda at: queries.runs_about(at, about, limit))
+
+    async def last_run(self, about: str) -> Run | None:
+        return await self._database.read(lambda at: queries.last_run(at, about))
 
     async def due_runs(
         self,
@@ -118,3 +153,6 @@ class SqlStore:
         kept = await self._long.shortened([text(entry) for entry in entries])
         new = standing(entries)
         await self._database.write(lambda at: append(at, run, after, kept, new, fence), single=True)
+
+    async def _keep(self, lot: Sequence[NewDelivery]) -> Sequence[bool]:
+        return await self._database.write(lambda at: queries.keep_deliveries(at, lot), single=len(lot) == 1)

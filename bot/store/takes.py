@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from bot.bus.port import Topic
 from bot.store.dead import not_buried
-from bot.store.port import Delivery, DeliveryState
-from bot.store.refusals import in_vain
+from bot.store.port import Delivery, DeliveryState, InHand
+from bot.store.refusals import in_vain, taken_over
 from bot.store.schema import CAN_GO_ON, DELIVERIES, JOURNAL, RUNS, TO_BE_WOKEN, WAITING
 from bot.store.statements import Link, Statement, now, number, value, word
 from bot.store.stored import moment
@@ -92,36 +92,63 @@ _WAITS = (
 )
 _TAKE = Statement(
     sa.update(DELIVERIES)
-    .where(*_WAITS, DELIVERIES.c.tries < _MOST)
-    .values(tries=DELIVERIES.c.tries + _ONE)
-    .returning(DELIVERIES.c.event, DELIVERIES.c.payload, DELIVERIES.c.received_at)
+    .where(*_WAITS, DELIVERIES.c.lease_until <= now(), DELIVERIES.c.tries < _MOST)
+    .values(
+        tries=DELIVERIES.c.tries + _ONE,
+        worker=value("new_worker"),
+        lease_until=now() + number("milliseconds"),
+    )
+    .returning(DELIVERIES.c.event, DELIVERIES.c.payload, DELIVERIES.c.received_at, DELIVERIES.c.held_for)
 )
-_WAITS_IN_VAIN = Statement(sa.select(DELIVERIES.c.id).where(*_WAITS, DELIVERIES.c.tries >= _MOST))
+_NOT_TAKEN = Statement(sa.select(DELIVERIES.c.tries, DELIVERIES.c.lease_until - now()).where(*_WAITS))
+_IN_OUR_HANDS = (
+    DELIVERIES.c.id == value("delivery"),
+    DELIVERIES.c.worker == value("our_worker"),
+    DELIVERIES.c.lease_until > _ZERO,
+)
+_RENEW = Statement(
+    sa.update(DELIVERIES).where(*_IN_OUR_HANDS).values(lease_until=now() + number("milliseconds"))
+)
+_HOLDER = Statement(sa.select(DELIVERIES.c.worker).where(DELIVERIES.c.id == value("delivery")))
 _GIVE_BACK = Statement(
     sa.update(DELIVERIES)
-    .where(DELIVERIES.c.id == value("delivery"), DELIVERIES.c.tries > _ZERO)
-    .values(tries=DELIVERIES.c.tries - _ONE)
+    .where(*_IN_OUR_HANDS, DELIVERIES.c.tries > _ZERO)
+    .values(tries=DELIVERIES.c.tries - _ONE, lease_until=_ZERO)
 )
 
 
-def take_delivery(link: Link, delivery_id: str) -> Delivery | None:
-    taken = _TAKE(link, delivery=delivery_id).fetchone()
+def take_delivery(link: Link, delivery_id: str, worker: str, seconds: float) -> Delivery | None:
+    milliseconds = round(seconds * 1000)
+    taken = _TAKE(link, delivery=delivery_id, new_worker=worker, milliseconds=milliseconds).fetchone()
     if taken is not None:
-        event, payload, received_at = taken
+        event, payload, received_at, held_for = taken
         return Delivery(
             id=delivery_id,
             event=event,
             payload=bytes(payload),
             received_at=moment(received_at),
             state=DeliveryState.WAITING,
+            held_for=held_for,
         )
-    if _WAITS_IN_VAIN(link, delivery=delivery_id).fetchone() is not None:
+    waits = _NOT_TAKEN(link, delivery=delivery_id).fetchone()
+    if waits is None:
+        return None
+    tries, left = waits
+    if left <= 0 and tries >= MOST_TRIES:
         raise in_vain(Topic.DELIVERIES, delivery_id)
-    return None
+    raise InHand(delivery_id, max(left, 0) / 1000)
 
 
-def give_back_delivery(link: Link, delivery_id: str) -> None:
-    _GIVE_BACK(link, delivery=delivery_id)
+def renew_delivery(link: Link, delivery_id: str, worker: str, seconds: float) -> None:
+    renewed = _RENEW(link, delivery=delivery_id, our_worker=worker, milliseconds=round(seconds * 1000))
+    if renewed.rowcount == 0:
+        found = _HOLDER(link, delivery=delivery_id).fetchone()
+        if found is None or found[0] != worker:
+            raise taken_over(delivery_id)
+
+
+def give_back_delivery(link: Link, delivery_id: str, worker: str) -> None:
+    _GIVE_BACK(link, delivery=delivery_id, our_worker=worker)
 
 
 # --- both ---------------------------------------------------------------------------------------------

@@ -130,7 +130,7 @@ async def test_what_was_sent_while_the_server_was_down_is_fetched_and_handled(tm
         assert await here.waiting() == sent
 
         async with here.up():
-            await until(lambda: len(here.answers()) == len(ASKED), 30)
+            await until(lambda: len(here.answers()) == len(ASKED), 90)
             # What our own answers made GitHub send is there too before the server goes.
             await here.stage.standin.deliveries()
         helped, status, config = here.answers()

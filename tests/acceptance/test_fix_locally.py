@@ -69,10 +69,11 @@ async def _start(repo: Path, model: str, *arguments: str) -> asyncio.subprocess.
 
 async def test_an_issue_file_becomes_a_branch_with_its_proof(repo: Path, model: str) -> None:
     before = _git(repo, "status", "--porcelain"), _git(repo, "rev-parse", "HEAD")
-    fixing = await _start(repo, model)
+    fixing = await _start(repo, model, "--test", "python -m pytest -q")
     out, err = await fixing.communicate()
     assert fixing.returncode == 0, err.decode()
     said = out.decode()
+    assert "tested by python -m pytest -q (the command line)" in said
     assert "RED  tests/test_last_page.py" in said
     assert "GREEN" in said
     (branch,) = _git(repo, "branch", "--list", "redfirst/*", "--format=%(refname:short)").splitlines()
@@ -90,6 +91,10 @@ async def test_stopped_half_way_the_same_command_goes_on_where_it_stopped(repo: 
     _, err = await asyncio.wait_for(fixing.communicate(), 20)
     assert fixing.returncode == 130
     assert b"Traceback" not in err
+    other = await _start(repo, model, "--setup", "make deps")
+    _, err = await other.communicate()
+    assert other.returncode == 1
+    assert b"was begun with other options and stopped half-way" in err
     again = await _start(repo, model, "--json")
     out, err = await again.communicate()
     assert again.returncode == 0, err.decode()

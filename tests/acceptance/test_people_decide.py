@@ -36,6 +36,14 @@ def _script() -> Script:
             _turn("submit", summary="It says what it does now."),
         ),
     )
+    noted = Part(
+        role="fixer",
+        when="and note it",
+        lines=(
+            _turn("write_file", path="shelf/notes.py", content="NOTED = True\n"),
+            _turn("submit", summary="It is noted."),
+        ),
+    )
     reference: JsonValue = {"path": "shelf/pages.py", "line": 8, "shows": "the division"}
     answers = Part(
         role="answerer",
@@ -54,7 +62,7 @@ def _script() -> Script:
             Line(calls=(Call(tool="submit", arguments={"summary": "It rounds up.", "remarks": [remark]}),)),
         ),
     )
-    return Script(parts=(again, answers, reviews, *demo_script().parts))
+    return Script(parts=(noted, again, answers, reviews, *demo_script().parts))
 
 
 async def _until(here: House, what: Callable[[], bool], *, within: float = 240) -> None:
@@ -167,6 +175,62 @@ async def test_a_commit_of_a_person_is_kept_and_worked_on_top_of(tmp_path: Path)
         content = await standin.read_file(REPOSITORY, pull.head, "shelf/pages.py")
         assert content is not None
         assert "divmod" in content.decode()
+
+
+async def test_what_is_said_while_it_works_comes_next_and_none_of_it_is_lost(tmp_path: Path) -> None:
+    async with house(tmp_path, script=_script(), as_app=True) as here:
+        standin = here.stage.standin
+        run = await _proposed(here)
+        first, number = _head(here), _pull(here).number
+        await standin.request_changes(REPOSITORY, number, "Say it.", by="maintainer")
+        await standin.comment(REPOSITORY, number, "/agent revise and note it", by="maintainer")
+        await standin.approve(REPOSITORY, number, by="maintainer")
+        pull = _pull(here).pull
+        assert pull is not None
+        await _until(here, lambda: not pull.draft)
+        assert (await here.rests(run)).status is RunStatus.COMPLETED
+        said = [c.body for c in standin.comments(REPOSITORY, number)]
+        assert sum("yours comes next" in body for body in said) == 1
+        content = await standin.read_file(REPOSITORY, pull.head, "shelf/pages.py")
+        assert content is not None
+        assert "divmod" in content.decode()
+        assert await standin.read_file(REPOSITORY, pull.head, "shelf/notes.py") == b"NOTED = True\n"
+        assert _head(here) != first
+
+
+async def test_a_branch_that_a_person_brought_up_to_date_is_worked_on_and_proved_on_its_new_base(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, script=_script(), as_app=True) as here:
+        standin = here.stage.standin
+        run = await _proposed(here)
+        number = _pull(here).number
+        news = {"LOGO": b"\x00\xff", "NEWS.md": b"new\n"}
+        base = await standin.push(REPOSITORY, "main", news, "More", by="maintainer")
+        await standin.update_branch(REPOSITORY, number, by="maintainer")
+        updated = _head(here)
+        await standin.comment(REPOSITORY, number, "/agent revise and note it", by="maintainer")
+        await _pushed(here, updated)
+        assert (await here.rests(run)).status is RunStatus.SUSPENDED
+        body = _pull(here).body or ""
+        assert f"| base | `{base}` |" in body
+
+
+async def test_what_cannot_be_done_leaves_the_pull_request_to_people_who_may_still_approve_it(
+    tmp_path: Path,
+) -> None:
+    async with house(tmp_path, script=_script(), as_app=True) as here:
+        standin = here.stage.standin
+        run = await _proposed(here)
+        number, pull = _pull(here).number, _pull(here).pull
+        assert pull is not None
+        await standin.review(REPOSITORY, number, "COMMENT", "/agent revise", by="maintainer")
+        said = "nothing was said that could be read"
+        await _until(here, lambda: any(said in c.body for c in standin.comments(REPOSITORY, number)))
+        assert (await here.rests(run)).status is RunStatus.SUSPENDED
+        await standin.approve(REPOSITORY, number, by="maintainer")
+        await _until(here, lambda: not pull.draft)
+        assert (await here.rests(run)).status is RunStatus.COMPLETED
 
 
 async def test_a_question_is_answered_and_a_pull_request_remarked_on(tmp_path: Path) -> None:

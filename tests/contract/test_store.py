@@ -86,6 +86,31 @@ async def test_waiting_deliveries_are_the_old_ones_that_nobody_handled_in_their_
     assert list(await store.waiting_deliveries(older_than=60)) == []
 
 
+async def test_deliveries_are_listed_newest_first_all_or_those_in_one_state(store: Store) -> None:
+    for name in ("zulu", "alpha", "mike", "bravo"):
+        await store.keep_delivery(NewDelivery(id=name, event="issues", payload=b"x"))
+    await store.finish_delivery("alpha", DeliveryState.FAILED, "odd: \0")
+    await store.finish_delivery("zulu", DeliveryState.HANDLED, "started run r1")
+    assert [each.id for each in await store.deliveries()] == ["bravo", "mike", "alpha", "zulu"]
+    assert [each.id for each in await store.deliveries(2)] == ["bravo", "mike"]
+    assert [each.id for each in await store.deliveries(1, state=DeliveryState.WAITING)] == ["bravo"]
+    assert await store.deliveries(state=DeliveryState.IGNORED) == []
+    [failed] = await store.deliveries(state=DeliveryState.FAILED)
+    assert (failed.id, failed.event, failed.state) == ("alpha", "issues", DeliveryState.FAILED)
+    assert (failed.outcome, failed.received_at) == (
+        "odd: \ufffd",
+        (await store.delivery("alpha")).received_at,
+    )
+
+
+async def test_a_delivery_that_is_tried_again_keeps_its_place_in_the_list(store: Store) -> None:
+    for name in ("first", "second"):
+        await store.keep_delivery(NewDelivery(id=name, event="issues", payload=b"x"))
+    await store.finish_delivery("first", DeliveryState.FAILED, "no")
+    await store.keep_delivery(NewDelivery(id="first", event="issues", payload=b"x"))
+    assert [each.id for each in await store.deliveries(state=DeliveryState.WAITING)] == ["second", "first"]
+
+
 async def test_of_a_thousand_deliveries_at_once_none_is_lost_and_none_is_kept_twice(store: Store) -> None:
     twice = [NewDelivery(id=f"d{n // 2}", event="push", payload=b"x" * 100) for n in range(2000)]
     kept = await asyncio.gather(*(store.keep_delivery(each) for each in twice))
@@ -165,6 +190,21 @@ async def test_the_last_run_of_a_subject_is_its_newest(store: Store) -> None:
     last = await store.last_run("octo/reds#7")
     assert last is not None
     assert last.id == "r2"
+
+
+async def test_questions_wait_for_nobody_and_are_listed_with_what_else_was_asked_for(store: Store) -> None:
+    await store.create_run(new_run("r1"))
+    for name in ("q1", "q2"):
+        new = new_run(name)
+        asked = new.trigger.model_copy(update={"workflow": "ask"})
+        _, is_new = await store.create_run(new.model_copy(update={"trigger": asked}))
+        assert is_new
+    await store.create_run(new_run("r2", number=70))
+    assert [run.id for run in await store.runs_about("octo/reds#7")] == ["q2", "q1", "r1"]
+    assert [run.id for run in await store.runs_about("octo/reds#7", 1)] == ["q2"]
+    last = await store.last_run("octo/reds#7")
+    assert last is not None
+    assert last.id == "r1"
 
 
 async def test_an_unknown_run_is_gone(store: Store) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.bus.port import Topic
-from bot.store.port import DeliveryState, InVain, NewDelivery, Store
+from bot.store.port import Delivery, DeliveryState, InHand, InVain, NewDelivery, Store
 from bot.tries import MOST_TRIES
 from tests.contract.stores import EVERY, LONG, begun, held, new_run, opened
 from workflows.engine.entries import (
@@ -24,7 +24,7 @@ from workflows.engine.entries import (
     StepStarted,
     Woke,
 )
-from workflows.errors import Conflict
+from workflows.errors import Conflict, Gone
 
 DELIVERY = NewDelivery(id="d1", event="issues", payload=b"{}")
 BEGAN = StepStarted(path="fix/plan")
@@ -204,38 +204,45 @@ async def test_what_nobody_knows_of_has_not_failed(store: Store) -> None:
 # --- deliveries ---
 
 
+async def take(
+    store: Store, name: str = "d1", worker: str = "worker", seconds: float = 0.0
+) -> Delivery | None:
+    """By default by somebody who says nothing more."""
+    return await store.take_delivery(name, worker, seconds)
+
+
 async def test_a_delivery_is_taken_as_it_came(store: Store) -> None:
     await store.keep_delivery(DELIVERY)
-    assert await store.take_delivery("d1") == await store.delivery("d1")
+    assert await take(store) == await store.delivery("d1")
 
 
 async def test_only_what_waits_is_taken(store: Store) -> None:
-    assert await store.take_delivery("nobody") is None
+    assert await take(store, "nobody") is None
     await store.keep_delivery(DELIVERY)
     await store.bury(Topic.DELIVERIES, "d1", MOST_TRIES, "it broke")
-    assert await store.take_delivery("d1") is None
+    assert await take(store) is None
     await store.unbury(Topic.DELIVERIES, "d1")
     await store.finish_delivery("d1", DeliveryState.HANDLED, "")
-    assert await store.take_delivery("d1") is None
+    assert await take(store) is None
 
 
 async def test_a_delivery_that_kills_whoever_takes_it_is_given_so_often_and_not_again(store: Store) -> None:
     await store.keep_delivery(DELIVERY)
     for _ in range(MOST_TRIES):
-        assert await store.take_delivery("d1")
+        assert await take(store)
     with pytest.raises(InVain, match=f"delivery d1 was taken up {MOST_TRIES} times"):
-        await store.take_delivery("d1")
+        await take(store)
     await store.bury(Topic.DELIVERIES, "d1", MOST_TRIES, "it died")
-    assert await store.take_delivery("d1") is None
+    assert await take(store) is None
     await store.unbury(Topic.DELIVERIES, "d1")
-    assert await store.take_delivery("d1")
+    assert await take(store)
 
 
 async def test_a_delivery_that_is_given_back_does_not_count_and_one_that_failed_does(store: Store) -> None:
     await store.keep_delivery(DELIVERY)
     for _ in range(MOST_TRIES * 2):
-        assert await store.take_delivery("d1")
-        await store.give_back_delivery("d1")
+        assert await take(store)
+        await store.give_back_delivery("d1", "worker")
     assert await store.failed(Topic.DELIVERIES, "d1") == 1
     assert await store.failed(Topic.DELIVERIES, "d1") == 2
 
@@ -243,7 +250,144 @@ async def test_a_delivery_that_is_given_back_does_not_count_and_one_that_failed_
 async def test_a_delivery_that_is_sent_again_after_it_failed_is_tried_as_a_new_one(store: Store) -> None:
     await store.keep_delivery(DELIVERY)
     for _ in range(MOST_TRIES):
-        await store.take_delivery("d1")
+        await take(store)
     await store.finish_delivery("d1", DeliveryState.FAILED, "the token is wrong")
     assert await store.keep_delivery(DELIVERY)
-    assert await store.take_delivery("d1")
+    assert await take(store)
+
+
+async def test_a_delivery_that_one_worker_has_is_given_to_no_other_and_named_to_none(store: Store) -> None:
+    await store.keep_delivery(DELIVERY)
+    assert await take(store, seconds=LONG)
+    with pytest.raises(InHand) as busy:
+        await take(store, worker="other")
+    assert LONG - 5 < busy.value.seconds <= LONG
+    assert list(await store.waiting_deliveries()) == []
+
+
+async def test_of_many_who_take_a_delivery_at_once_one_has_it(store: Store) -> None:
+    await store.keep_delivery(DELIVERY)
+    takes = [take(store, worker=f"w{n}", seconds=LONG) for n in range(20)]
+    had = await asyncio.gather(*takes, return_exceptions=True)
+    assert len([each for each in had if not isinstance(each, InHand)]) == 1
+
+
+async def test_a_delivery_is_taken_over_when_its_lease_is_over_and_not_before(store: Store) -> None:
+    await store.keep_delivery(DELIVERY)
+    await take(store)
+    assert list(await store.waiting_deliveries()) == ["d1"]
+    assert await take(store, worker="other", seconds=LONG)
+    with pytest.raises(Conflict, match="d1 is in our hands no more"):
+        await store.renew_delivery("d1", "worker", LONG)
+    await store.give_back_delivery("d1", "worker")
+    with pytest.raises(InHand):
+        await take(store)
+
+
+async def test_a_lease_on_a_delivery_that_is_renewed_lasts(store: Store) -> None:
+    await store.keep_delivery(DELIVERY)
+    await take(store)
+    await store.renew_delivery("d1", "worker", LONG)
+    with pytest.raises(InHand):
+        await take(store, worker="other")
+    await store.give_back_delivery("d1", "worker")
+    await store.renew_delivery("d1", "worker", LONG)
+    assert await take(store, worker="other")
+
+
+async def test_whoever_has_finished_a_delivery_has_lost_nothing(store: Store) -> None:
+    await store.keep_delivery(DELIVERY)
+    await take(store, seconds=LONG)
+    await store.finish_delivery("d1", DeliveryState.FAILED, "no")
+    await store.renew_delivery("d1", "worker", LONG)
+    await store.keep_delivery(DELIVERY)
+    assert await take(store, worker="other")
+
+
+# --- deliveries that are held for a run ---
+
+
+async def held_for(store: Store, name: str, run: str = "r1", after: int = 1) -> None:
+    await store.keep_delivery(NewDelivery(id=name, event="issues", payload=b"{}"))
+    await store.hold_delivery(name, run, after, "it comes next: \0")
+
+
+async def rests(store: Store, run: str = "r1") -> None:
+    lease = await held(store, run)
+    await store.append(run, len(await store.rows(run)), [DONE, RunParked()], lease.fence)
+
+
+async def test_what_is_held_waits_for_nobody_but_its_run(store: Store) -> None:
+    await store.create_run(new_run())
+    await held_for(store, "d1")
+    kept = await store.delivery("d1")
+    assert (kept.state, kept.held_for) == (DeliveryState.HELD, "r1")
+    assert kept.outcome == "it comes next: \ufffd"
+    assert await take(store) is None
+    assert list(await store.waiting_deliveries()) == []
+    assert await store.release_held() == []
+    assert await store.release_held("r1") == []
+    assert not await store.keep_delivery(DELIVERY), "it is known when it comes again"
+    with pytest.raises(Gone):
+        await held_for_nobody(store)
+
+
+async def held_for_nobody(store: Store) -> None:
+    await store.hold_delivery("nobody", "r1", 1, "")
+
+
+async def test_what_is_held_is_given_out_one_by_one_each_time_its_run_rests(store: Store) -> None:
+    await store.create_run(new_run())
+    for name in ("zulu", "alpha"):
+        await held_for(store, name)
+    await rests(store)
+    assert list(await store.release_held("other")) == []
+    assert list(await store.release_held("r1")) == ["zulu"]
+    taken = await take(store, "zulu")
+    assert taken is not None
+    assert taken.held_for == "r1"
+    await store.append("r1", 3, [Resumed(path="fix/review", key="k", by="m", payload={})], fence=None)
+    assert list(await store.release_held("r1")) == []
+    await store.finish_delivery("zulu", DeliveryState.HANDLED, "resumed")
+    await rests(store)
+    assert list(await store.release_held("r1")) == ["alpha"]
+
+
+@pytest.mark.parametrize("run", ["r1", ""])
+async def test_what_is_held_is_released_once_by_all_who_try_at_once(store: Store, run: str) -> None:
+    await store.create_run(new_run())
+    await held_for(store, "d1")
+    await rests(store)
+    released = await asyncio.gather(*(store.release_held(run) for _ in range(10)))
+    assert sum(map(len, released)) == 1
+
+
+async def test_a_sweep_releases_what_is_held_for_runs_that_rest_ended_or_are_gone(store: Store) -> None:
+    for number, name in enumerate(("r1", "r2", "r3")):
+        await store.create_run(new_run(name, number=number))
+        await held_for(store, f"of {name}", name)
+    await held_for(store, "of nobody", "nobody")
+    await rests(store, "r1")
+    await store.append("r2", 1, [Cancelled(by="m", reason="no")], fence=None)
+    assert sorted(await store.release_held()) == ["of nobody", "of r1", "of r2"]
+    assert sorted(await store.waiting_deliveries()) == ["of nobody", "of r1", "of r2"]
+
+
+async def test_what_was_decided_of_a_run_that_has_not_gone_on_since_is_not_decided_again(
+    store: Store,
+) -> None:
+    await store.create_run(new_run())
+    await rests(store)
+    await held_for(store, "d1", after=3)
+    assert list(await store.release_held()) == []
+    await store.append("r1", 3, [Cancelled(by="m", reason="no")], fence=None)
+    assert list(await store.release_held()) == ["d1"]
+
+
+async def test_what_was_held_is_forgotten_when_it_is_done(store: Store) -> None:
+    await held_for(store, "d1", "gone")
+    await store.release_held()
+    await take(store)
+    await store.finish_delivery("d1", DeliveryState.HANDLED, "")
+    assert (await store.delivery("d1")).held_for == ""
+    assert await store.release_held() == []

@@ -11,4 +11,4 @@ async def test_a_label_put_on_by_a_triager_starts_nothing_and_says_why() -> None
     assert await house.runs() == 0
     assert outcome.said == "refused: only people with write permission may start work"
     (comment,) = house.forge.comments.values()
-    assert comment.body == "Nothing was started: only people with write permission may start work."
+    assert comment.body == "That was not done: only people with write permission may start work."

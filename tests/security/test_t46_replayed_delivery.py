@@ -16,8 +16,8 @@ async def test_a_hundred_copies_at_the_door_are_announced_once() -> None:
     labeled = house.about(person("the-write")) | {"action": "labeled", "label": {"name": "agent:fix"}}
     body = json.dumps(labeled).encode()
 
-    async def announce(delivery: str) -> None:
-        announced.append(delivery)
+    async def announce(*deliveries: str) -> None:
+        announced.extend(deliveries)
 
     app = Webhook([SECRET], house.store.keep_delivery, announce)
     statuses: list[int] = []

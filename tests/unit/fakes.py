@@ -135,6 +135,9 @@ class MemoryForge:
     async def tip(self, tenant: Tenant, branch: str) -> str:
         return self.tips.get(branch, "")
 
+    async def fork_point(self, tenant: Tenant, branch: str, sha: str) -> str:
+        return BASE_SHA
+
     async def permission(self, tenant: Tenant, login: str) -> Permission:
         if self.problem is not None:
             raise self.problem
@@ -294,6 +297,8 @@ def running(judge: Judge) -> MemorySandboxes:
     def pytest(
         argv: Sequence[str], files: dict[str, bytes], stdin: bytes, env: Mapping[str, str]
     ) -> ExecResult | None:
+        if tuple(argv[:2]) == ("sh", "-c") and len(argv) > 4:
+            argv = argv[4:]  # behind the words that have it look in what its set-up left first
         if tuple(argv[:3]) != ("python", "-m", "pytest"):
             return None
         report = next(part.partition("=")[2] for part in argv if part.startswith("--junitxml="))

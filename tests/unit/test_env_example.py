@@ -60,7 +60,7 @@ def _written(text: str) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     says: list[str] = []
     for line in text.splitlines():
-        if setting := re.fullmatch(r"#([A-Z_]+)=(.*)", line):
+        if setting := re.fullmatch(r"#([A-Z0-9_]+)=(.*)", line):
             assert setting[1] not in found
             found[setting[1]] = Entry(setting[2], " ".join(says))
         elif comment := re.fullmatch(r"# (.*)", line):

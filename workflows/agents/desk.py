@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from policies.patch import FileChange, Patch
 from workflows.ports import ExecResult, Sandbox, Sandboxes, SandboxSpec
+from workflows.programs import finding
 from workflows.proof.harness import fill
 from workflows.tree import Tree
 
@@ -21,6 +22,8 @@ class Desk:
     spec: SandboxSpec
     objection: Callable[[str], str | None]
     """Why a path may not be written, or None."""
+    programs: tuple[str, ...] = ()
+    """Folders to look for programs in first."""
     patch: Patch = field(default_factory=Patch)
     _sandbox: Sandbox | None = None
     _in_sandbox: Patch = field(default_factory=Patch)
@@ -35,7 +38,7 @@ class Desk:
     async def run(self, command: str, timeout: float) -> ExecResult:
         """A shell command inside the sandbox: the one place where a model's text is executed."""
         sandbox = await self._synced()
-        return await sandbox.exec(["sh", "-c", command], timeout=timeout)
+        return await sandbox.exec(finding(self.programs, ["sh", "-c", command]), timeout=timeout)
 
     async def close(self) -> None:
         if self._sandbox is not None:

@@ -1,20 +1,35 @@
-"""Holding a run: the lease is renewed while work goes on, and work stops before it is over."""
+"""Holding a run, or whatever else one worker at a time may work on: the lease is renewed while work goes on,
+and work stops before it is over."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
+from typing import Protocol
 
-from workflows.engine.journal import JournalStore, Lease
+from workflows.engine.journal import Lease
 from workflows.errors import Conflict, Problem
 
 LEASE_SECONDS = 30.0
 
 
+class Leases(Protocol):
+    """Whoever gives them; see `JournalStore`."""
+
+    async def renew(self, lease: Lease, seconds: float) -> None: ...
+
+    async def release(self, lease: Lease) -> None: ...
+
+
 @contextlib.asynccontextmanager
 async def held(
-    store: JournalStore, lease: Lease, seconds: float = LEASE_SECONDS, *, asked: float | None = None
+    store: Leases,
+    lease: Lease,
+    seconds: float = LEASE_SECONDS,
+    *,
+    asked: float | None = None,
+    what: str = "run",
 ) -> AsyncGenerator[None]:
     """`asked` is when the lease was asked for, by the clock of the event loop: it is valid from then on."""
     clock = asyncio.get_running_loop().time
@@ -33,12 +48,12 @@ async def held(
                     await store.renew(lease, seconds)
                 over = now + seconds
             except Conflict:
-                lost = f"another worker took over run {lease.run}"
+                lost = f"another worker took over {what} {lease.run}"
             except (Problem, TimeoutError):
                 # A lease outlives a missed beat; the store may be back for the next. But the fence keeps only
                 # rows in order: who is not sure of a run any more must not act on it either.
                 if clock() >= over:
-                    lost = f"the lease on run {lease.run} could not be renewed in time"
+                    lost = f"the lease on {what} {lease.run} could not be renewed in time"
         if work is not None:
             work.cancel()
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from policies.patch import Patch
 from workflows.errors import Gone, SandboxBroken, UserProblem
 from workflows.ports import ExecResult, Sandbox, Sandboxes, SandboxFacts, SandboxSpec
+from workflows.programs import finding
 from workflows.proof.results import Results
 from workflows.proof.runners.port import Runner
 from workflows.tree import Tree
@@ -29,6 +30,8 @@ class Harness:
     spec: SandboxSpec
     tree: Tree
     runner: Runner
+    programs: tuple[str, ...] = ()
+    """Folders to look for programs in first."""
     timeout: float = 600.0
 
     async def run(self, patch: Patch, files: Sequence[str] = (), *, times: int = 1) -> list[Ran]:
@@ -50,7 +53,8 @@ class Harness:
             # A name that the code under test cannot know beforehand.
             report = f".redfirst-{secrets.token_hex(8)}.xml"
             command = self.runner.command(report, files, seed)
-            ran = await sandbox.exec(command, timeout=self.timeout, env=self.runner.environment(tree, seed))
+            argv = finding(self.programs, command)
+            ran = await sandbox.exec(argv, timeout=self.timeout, env=self.runner.environment(tree, seed))
             results = self.runner.read(_shown(command, report), ran, await _report(sandbox, report, ran))
             return Ran(results, sandbox.facts)
         finally:

@@ -49,7 +49,13 @@ async def show_plan(ctx: Context[Ports], planned: Planned) -> PlanShown:
     await report(
         ctx,
         trigger,
-        Progress(run=ctx.run, stage=Stage.APPROVAL, plan=planned.plan.cause, refused=planned.refused),
+        Progress(
+            run=ctx.run,
+            stage=Stage.APPROVAL,
+            project=planned.case.project,
+            plan=planned.plan.cause,
+            refused=planned.refused,
+        ),
     )
     return PlanShown(planned=planned, digest=digest)
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from workflows.case import Proposed
-from workflows.engine.nodes import unchanged, when, workflow
-from workflows.engine.values import Answered, Iteration
+from workflows.engine.nodes import settled, unchanged, when, workflow
+from workflows.engine.values import Iteration
 from workflows.review import Review, Verdict
 from workflows.steps import repair
+from workflows.steps.come_back import Reviewed, again, come_back, goes_on
 from workflows.steps.prove import prove
-from workflows.steps.push import push, still_asked, was_overtaken
+from workflows.steps.push import push
 from workflows.steps.take_up import take_up
-from workflows.steps.tell_reviewer import tell_reviewer
 
-TURNS = 10
-
-Reviewed = Answered[Proposed, Review]
+TURNS = 50
+"""Each is asked for by somebody, or by checks, for which few are made in a row."""
 
 
 def wants_more(reviewed: Reviewed) -> bool:
@@ -29,24 +28,24 @@ def what_is_wanted(reviewed: Reviewed) -> str:
     return reviewed.answer.said or reviewed.answer.verdict
 
 
-def again(proposed: Proposed) -> Reviewed:
-    """The same that was asked before, of the branch as it is now."""
-    left = proposed.model_copy(update={"unanswered": None})
-    return Reviewed(before=left, answer=still_asked(proposed))
-
-
-_turn = (
-    workflow("turn", Reviewed)
+_work = (
+    workflow("work", Reviewed)
     .then(take_up)
     .dountil(repair.repair, until=repair.is_green, feedback=repair.why_not_green, limit=repair.ATTEMPTS)
     .then(prove)
     .then(push)
+)
+
+# What cannot be done ends a turn, and not the run: its pull request is still open, and people can say more.
+_turn = (
+    unchanged(Reviewed, "turn")
+    .parallel("try", unchanged(Reviewed, "asked"), settled(_work))
+    .then(come_back)
     .branch(
         "next",
-        when(was_overtaken, unchanged(Proposed, "overtaken").map(again, Reviewed)),
+        when(goes_on, unchanged(Proposed, "again").map(again, Reviewed)),
         otherwise=unchanged(Proposed, "asked").suspend("review", waits_for=Review),
     )
-    .rescue(tell_reviewer)
 )
 
 changes = unchanged(Reviewed, "changes").dountil(_turn, until=is_final, feedback=what_is_wanted, limit=TURNS)

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from policies.decision import Decision
 from policies.effects import CommentRef, Done, Effect, PostComment
-from policies.patch import Patch
-from workflows.agents.desk import Desk
-from workflows.case import Case
 from workflows.engine.context import Context
 from workflows.engine.retry import Retry
-from workflows.errors import Gone, Interrupted, Passing, Problem
-from workflows.ports import Ports, Refused, SandboxSpec
+from workflows.errors import Interrupted, Passing, Problem
+from workflows.ports import Ports, Refused
 from workflows.progress import Progress
-from workflows.proof.harness import Harness
-from workflows.proof.results import Results
-from workflows.proof.runners.detect import named
-from workflows.tree import Tree, unpack
-from workflows.trigger import Tenant, Trigger
+from workflows.trigger import Trigger
 from workflows.unseen import shown, unseen, visible
 
 R = TypeVar("R", bound=Done)
@@ -96,50 +88,6 @@ async def report(
         ),
         trigger,
     )
-
-
-async def archive_of(ctx: Context[Ports], tenant: Tenant, sha: str, digest: str) -> bytes:
-    """The base from the blobs, or from the forge again where this machine does not have it."""
-    try:
-        return await ctx.ports.blobs.get(digest)
-    except Gone:
-        return await ctx.ports.forge.tarball(tenant, sha)
-
-
-async def base_tree(ctx: Context[Ports], case: Case) -> Tree:
-    return unpack(await archive_of(ctx, case.trigger.tenant, case.base_sha, case.archive))
-
-
-def sandbox_spec(ctx: Context[Ports], tenant: Tenant) -> SandboxSpec:
-    return SandboxSpec(run=ctx.run, tenant=tenant.repository, image=ctx.ports.image)
-
-
-async def harness(ctx: Context[Ports], case: Case, tree: Tree | None = None) -> Harness:
-    """On the base, if nothing else is said."""
-    return Harness(
-        sandboxes=ctx.ports.sandboxes,
-        spec=sandbox_spec(ctx, case.trigger.tenant),
-        tree=tree or await base_tree(ctx, case),
-        runner=named(case.runner),
-    )
-
-
-def desk(ctx: Context[Ports], case: Case, tree: Tree, objection: Callable[[str], str | None]) -> Desk:
-    return Desk(
-        base=tree,
-        sandboxes=ctx.ports.sandboxes,
-        spec=sandbox_spec(ctx, case.trigger.tenant),
-        objection=objection,
-    )
-
-
-async def baseline(ctx: Context[Ports], case: Case) -> Results:
-    """From the blobs, or run again where this machine does not have it."""
-    try:
-        return Results.model_validate_json(await ctx.ports.blobs.get(case.baseline))
-    except Gone:
-        (ran,) = await (await harness(ctx, case)).run(Patch())
-        return ran.results
 
 
 _FENCE = re.compile(r"<(?=\s*/?\s*(?:issue|review|question|diff))", re.IGNORECASE)

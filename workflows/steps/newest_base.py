@@ -8,9 +8,7 @@ from workflows.difference import changed
 from workflows.engine.context import Context
 from workflows.errors import UserProblem
 from workflows.ports import Digest, Head, Ports
-from workflows.proof.harness import Harness
-from workflows.proof.runners.detect import named
-from workflows.steps.common import archive_of, base_tree, sandbox_spec
+from workflows.steps.places import archive_of, base_tree, harness
 from workflows.steps.repair import check_green, check_suite
 from workflows.steps.reproduce import check_red, reproduced
 from workflows.tree import Tree, unpack
@@ -24,14 +22,8 @@ async def on_newest_base(ctx: Context[Ports], now: Repairing) -> Repairing:
     head = await ctx.record("head", Head, lambda: forge.head(case.trigger.tenant))
     if head.sha == case.base_sha or head.branch != case.base_branch:
         return now
-
-    async def fetch() -> Digest:
-        return Digest(digest=await ctx.ports.blobs.put(await forge.tarball(case.trigger.tenant, head.sha)))
-
-    archive = (await ctx.record("archive", Digest, fetch)).digest
-    tree = unpack(await archive_of(ctx, case.trigger.tenant, head.sha, archive))
+    moved, tree = await _fetched(ctx, case, head)
     _must_be_apart(now, await base_tree(ctx, case), tree)
-    moved = case.model_copy(update={"base_sha": head.sha, "archive": archive})
     moved = await ctx.record("baseline", Case, lambda: _measured(ctx, moved, tree))
     test = Reproducing(case=moved, plan=now.plan, test=now.repro.test, shows=now.repro.shows)
     test = await ctx.record("red", Reproducing, lambda: check_red.run(ctx, test))
@@ -45,6 +37,24 @@ async def on_newest_base(ctx: Context[Ports], now: Repairing) -> Repairing:
     return seen
 
 
+async def on_base(ctx: Context[Ports], case: Case, base: Head) -> Case:
+    """The case on another base, whose suite is run as it is there."""
+    moved, tree = await _fetched(ctx, case, base)
+    return await ctx.record("baseline", Case, lambda: _measured(ctx, moved, tree))
+
+
+async def _fetched(ctx: Context[Ports], case: Case, base: Head) -> tuple[Case, Tree]:
+    ports, tenant = ctx.ports, case.trigger.tenant
+
+    async def fetch() -> Digest:
+        return Digest(digest=await ports.blobs.put(await ports.forge.tarball(tenant, base.sha)))
+
+    archive = (await ctx.record("base archive", Digest, fetch)).digest
+    tree = unpack(await archive_of(ctx, tenant, base.sha, archive))
+    at = {"base_branch": base.branch, "base_sha": base.sha, "archive": archive}
+    return case.model_copy(update=at), tree
+
+
 def _must_be_apart(now: Repairing, old: Tree, new: Tree) -> None:
     ours = {*now.fix.paths(), *now.repro.test.paths()}
     both = sorted(changed(old, new) & ours)
@@ -54,8 +64,7 @@ def _must_be_apart(now: Repairing, old: Tree, new: Tree) -> None:
 
 
 async def _measured(ctx: Context[Ports], case: Case, tree: Tree) -> Case:
-    spec = sandbox_spec(ctx, case.trigger.tenant)
-    (ran,) = await Harness(ctx.ports.sandboxes, spec, tree, named(case.runner)).run(Patch())
+    (ran,) = await (await harness(ctx, case, tree)).run(Patch())
     if ran.results.complaint:
         raise _changed(case, f"and its tests do not run any more: {ran.results.complaint}")
     return case.model_copy(

@@ -9,7 +9,8 @@ from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.ports import Ports
 from workflows.progress import Progress, Stage
-from workflows.steps.common import base_tree, desk, report, told
+from workflows.steps.common import report, told
+from workflows.steps.places import base_tree, desk
 from workflows.unseen import shown
 
 
@@ -19,8 +20,8 @@ async def plan(ctx: Context[Ports], case: Case) -> Planned:
 
 
 async def make_plan(ctx: Context[Ports], case: Case, *, earlier: Plan | None = None, said: str = "") -> Plan:
-    await report(ctx, case.trigger, Progress(run=ctx.run, stage=Stage.PLAN))
-    at = desk(ctx, case, await base_tree(ctx, case), lambda path: f"{path}: a planner changes nothing")
+    await report(ctx, case.trigger, Progress(run=ctx.run, stage=Stage.PLAN, project=case.project))
+    at = await desk(ctx, case, await base_tree(ctx, case), lambda path: f"{path}: a planner changes nothing")
     task = [told(case.trigger)]
     if earlier is not None:
         task.append(

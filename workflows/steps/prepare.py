@@ -1,6 +1,8 @@
-"""Prepare: fix the base, look at the project, and run its tests once as they are."""
+"""Prepare: fix the base, see what the project is, and run its tests once as they are."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from policies.patch import Patch
 from workflows.branch import branch_for
@@ -10,11 +12,20 @@ from workflows.engine.step import step
 from workflows.errors import UserProblem
 from workflows.ports import Branch, Digest, Head, Ports
 from workflows.progress import Progress, Stage
+from workflows.project import asked
+from workflows.project.detect import detect
+from workflows.project.model import Project, Stack
+from workflows.project.unfit import Unfit
 from workflows.proof.harness import Harness
-from workflows.proof.runners.detect import detect
-from workflows.steps.common import archive_of, report, sandbox_spec
-from workflows.tree import unpack
+from workflows.proof.runners.detect import detect as fitting
+from workflows.proof.runners.port import Runner
+from workflows.steps.common import report
+from workflows.steps.places import Place, archive_of, place
+from workflows.tree import Tree, unpack
 from workflows.trigger import Trigger
+from workflows.unseen import visible
+
+TOLD = 10
 
 
 @step(timeout=1800)
@@ -35,10 +46,16 @@ async def prepare(ctx: Context[Ports], trigger: Trigger) -> Case:
 
     archive = (await ctx.record("archive", Digest, fetch)).digest
     tree = unpack(await archive_of(ctx, tenant, head.sha, archive))
-    runner = detect(tree)
-    (ran,) = await Harness(ports.sandboxes, sandbox_spec(ctx, tenant), tree, runner).run(Patch())
+    about = f"{trigger.issue.title}\n{trigger.issue.body}"
+    project = detect(tree, asked=asked.claim_of(trigger), issue=about, allowance=ports.allowance)
+    runner = runner_of(project, tree)
+    at = await _set_up(ctx, trigger, project, tree)
+    if at.environment and at.environment.denied:
+        project = project.model_copy(update={"notes": (*project.notes, _denied(at.environment.denied))})
+    (ran,) = await Harness(ports.sandboxes, at.spec, tree, runner, at.programs).run(Patch())
     if ran.results.complaint:
-        raise UserProblem(f"the project's tests do not run as they are: {ran.results.complaint}")
+        why, _, tail = ran.results.complaint.partition("\n")
+        raise Unfit(f"the project's tests do not run as they are: {why}", project, tail)
     return Case(
         trigger=trigger,
         base_branch=head.branch,
@@ -50,4 +67,29 @@ async def prepare(ctx: Context[Ports], trigger: Trigger) -> Case:
         baseline_summary=ran.results.summary(),
         suite_command=ran.results.command,
         sandbox=ran.facts,
+        project=project,
     )
+
+
+async def _set_up(ctx: Context[Ports], trigger: Trigger, project: Project, tree: Tree) -> Place:
+    try:
+        return await place(ctx, trigger, project, tree)
+    except UserProblem as problem:
+        why, _, said = problem.sentence.partition("\n")
+        raise Unfit(why, project, said) from problem
+
+
+def _denied(hosts: Sequence[str]) -> str:
+    named = ", ".join(visible(host)[:100] for host in hosts[:TOLD])
+    more = f" and {len(hosts) - TOLD} more" if len(hosts) > TOLD else ""
+    return f"set-up asked for {named}{more}, which it may not talk to; see `hosts` in .github/redfirst.yml"
+
+
+def runner_of(project: Project, tree: Tree) -> Runner:
+    """Unfit where the tests of such a project cannot be run yet."""
+    if project.stack not in {None, Stack.PYTHON} and "pytest" not in project.test.value:
+        raise Unfit(f"there is no test runner for {project.stack} yet, only for Python with pytest", project)
+    try:
+        return fitting(tree)
+    except UserProblem as problem:
+        raise Unfit(problem.sentence, project) from problem

@@ -9,8 +9,9 @@ from workflows.engine.step import step
 from workflows.owners import owners_of
 from workflows.ports import Ports
 from workflows.proof.statement import Proof
-from workflows.steps.common import base_tree, key, perform, report, try_to
+from workflows.steps.common import key, perform, report, try_to
 from workflows.steps.evidence import checked, in_review, with_head
+from workflows.steps.places import base_tree
 from workflows.tree import Tree
 
 LABEL = "redfirst"

@@ -9,8 +9,8 @@ from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.ports import Ports
 from workflows.proof.statement import Commands, Proof
-from workflows.steps.common import base_tree
 from workflows.steps.newest_base import on_newest_base
+from workflows.steps.places import base_tree
 from workflows.steps.repair import ground_tree
 
 

@@ -8,7 +8,7 @@ from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.errors import UserProblem
 from workflows.ports import Ports
-from workflows.review import Review, Verdict
+from workflows.review import Verdict
 from workflows.steps.common import key, perform, report, try_to
 from workflows.steps.evidence import checked, in_review, with_head
 
@@ -22,6 +22,7 @@ async def push(ctx: Context[Ports], proven: Proven) -> Proposed:
     if commit is None:
         return before.model_copy(update={"unanswered": ground.review})
     proof, digest = await with_head(ctx, proven.proof, commit)
+    for_checks = ground.review.verdict is Verdict.CHECKS_FAILED
     summary = "\n\n".join(text for text in (before.summary, proven.summary) if text)
     _, body = ctx.ports.words.pull_request(trigger, summary, proof, digest)
     repository = trigger.tenant.repository
@@ -42,6 +43,7 @@ async def push(ctx: Context[Ports], proven: Proven) -> Proposed:
         summary=summary,
         plan=proven.plan,
         notes=tuple(filter(None, notes)),
+        unasked=before.unasked + 1 if for_checks else 0,
     )
 
 
@@ -63,12 +65,3 @@ async def _pushed(ctx: Context[Ports], proven: Proven, ground: Ground) -> Commit
         if await ctx.ports.forge.tip(case.trigger.tenant, case.branch) == ground.sha:
             raise
         return None
-
-
-def was_overtaken(proposed: Proposed) -> bool:
-    return proposed.unanswered is not None
-
-
-def still_asked(proposed: Proposed) -> Review:
-    assert proposed.unanswered is not None  # noqa: S101 - asked only where it was overtaken
-    return proposed.unanswered

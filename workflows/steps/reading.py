@@ -7,7 +7,7 @@ from workflows.case import Question
 from workflows.engine.context import Context
 from workflows.errors import Gone
 from workflows.ports import Ports
-from workflows.steps.common import archive_of, sandbox_spec
+from workflows.steps.places import archive_of, sandbox_spec
 from workflows.tree import unpack
 
 

@@ -15,7 +15,8 @@ from workflows.progress import Progress, Stage
 from workflows.proof.green import NotGreen, judge_repro, judge_suite
 from workflows.proof.integrity import first_objection, fixer_objection
 from workflows.proof.runners.detect import named
-from workflows.steps.common import archive_of, base_tree, baseline, desk, harness, report, told
+from workflows.steps.common import report, told
+from workflows.steps.places import archive_of, base_tree, baseline, desk, harness
 from workflows.steps.reproduce import reproduced
 from workflows.tree import Tree, unpack
 
@@ -35,6 +36,7 @@ async def write_fix(ctx: Context[Ports], now: Repairing) -> Repairing:
         Progress(
             run=ctx.run,
             stage=Stage.GREEN,
+            project=now.case.project,
             red=now.repro.red.assertion,
             refused=now.feedback,
             hidden=now.ground.hidden if now.ground else (),
@@ -43,7 +45,7 @@ async def write_fix(ctx: Context[Ports], now: Repairing) -> Repairing:
     )
     runner = named(now.case.runner)
     tree = (await ground_tree(ctx, now)).with_patch(now.repro.test)
-    at = desk(ctx, now.case, tree, lambda path: fixer_objection(path, tree, runner))
+    at = await desk(ctx, now.case, tree, lambda path: fixer_objection(path, tree, runner))
     try:
         written = await work(ctx, FIXER, _task(now), at)
     finally:

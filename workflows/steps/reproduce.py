@@ -14,7 +14,8 @@ from workflows.progress import Progress, Stage
 from workflows.proof.integrity import author_objection, first_objection
 from workflows.proof.red import NotRed, judge
 from workflows.proof.runners.detect import named
-from workflows.steps.common import base_tree, baseline, desk, harness, report, told
+from workflows.steps.common import report, told
+from workflows.steps.places import base_tree, baseline, desk, harness
 
 ATTEMPTS = 3
 RUNS = 3
@@ -30,10 +31,16 @@ async def write_test(ctx: Context[Ports], now: Reproducing) -> Reproducing:
     await report(
         ctx,
         now.case.trigger,
-        Progress(run=ctx.run, stage=Stage.RED, plan=now.plan.cause, refused=now.feedback),
+        Progress(
+            run=ctx.run,
+            stage=Stage.RED,
+            project=now.case.project,
+            plan=now.plan.cause,
+            refused=now.feedback,
+        ),
     )
     tree, runner = await base_tree(ctx, now.case), named(now.case.runner)
-    at = desk(ctx, now.case, tree, lambda path: author_objection(path, tree, runner))
+    at = await desk(ctx, now.case, tree, lambda path: author_objection(path, tree, runner))
     try:
         written = await work(ctx, AUTHOR, _task(now), at)
     finally:

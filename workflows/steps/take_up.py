@@ -15,9 +15,13 @@ from workflows.progress import Progress, Stage
 from workflows.proof.statement import Proof
 from workflows.review import Review, Verdict
 from workflows.steps.asked import asked, hidden_in_review
-from workflows.steps.common import archive_of, base_tree, report
+from workflows.steps.common import report
+from workflows.steps.newest_base import on_base
+from workflows.steps.places import archive_of, base_tree
 from workflows.steps.reproduce import check_red, reproduced
 from workflows.tree import Tree, unpack
+
+UNASKED = 2
 
 
 @step(timeout=3600)
@@ -29,6 +33,7 @@ async def take_up(ctx: Context[Ports], reviewed: Answered[Proposed, Review]) -> 
     tip = (await ctx.record("tip", Head, lambda: _tip(ctx, case))).sha
     _must_go_on(pull, tip, case)
     wanted, hidden = await _wanted(ctx, proposed, review, tip)
+    case = await _rebased(ctx, case, pull, tip)
 
     async def fetch() -> Digest:
         return Digest(digest=await ctx.ports.blobs.put(await forge.tarball(tenant, tip)))
@@ -40,7 +45,7 @@ async def take_up(ctx: Context[Ports], reviewed: Answered[Proposed, Review]) -> 
     return Repairing(
         case=case,
         plan=plan,
-        repro=await _repro(ctx, proposed, plan, there),
+        repro=await _repro(ctx, proposed, case, plan, there),
         ground=Ground(
             sha=tip, archive=archive, proposed=proposed, review=review, asked=wanted, hidden=hidden
         ),
@@ -70,6 +75,20 @@ def _must_go_on(pull: PullRequest, tip: str, case: Case) -> None:
         raise UserProblem(f"the branch {case.branch} is gone")
 
 
+async def _rebased(ctx: Context[Ports], case: Case, pull: PullRequest, tip: str) -> Case:
+    """On what the branch stands on now. Somebody may have brought it up to date, and what came with that is
+    theirs who wrote it, and no part of what is proved here."""
+    forge, branch = ctx.ports.forge, pull.base_branch
+
+    async def find() -> Head:
+        return Head(branch=branch, sha=await forge.fork_point(case.trigger.tenant, branch, tip))
+
+    base = await ctx.record("base", Head, find)
+    if (base.branch, base.sha) == (case.base_branch, case.base_sha):
+        return case
+    return await on_base(ctx, case, base)
+
+
 async def _wanted(
     ctx: Context[Ports], proposed: Proposed, review: Review, tip: str
 ) -> tuple[str, tuple[str, ...]]:
@@ -84,32 +103,46 @@ async def _wanted(
     async def read_checks() -> FailedChecks:
         if review.verdict is not Verdict.CHECKS_FAILED:
             return FailedChecks()
-        return FailedChecks(checks=tuple(await forge.failed_checks(trigger.tenant, review.sha or tip)))
+        failed = await forge.failed_checks(trigger.tenant, review.sha or tip)
+        known = {each.name for each in await forge.failed_checks(trigger.tenant, proposed.case.base_sha)}
+        return FailedChecks(checks=tuple(each for each in failed if each.name not in known))
 
+    if review.verdict is Verdict.CHECKS_FAILED and proposed.unasked >= UNASKED:
+        raise UserProblem(
+            f"checks of #{number} fail, and {UNASKED} changes in a row were made for them without a word of "
+            "a person: look at them, and say what shall be different"
+        )
     remarks = (await ctx.record("remarks", LineRemarks, read_remarks)).remarks
     checks = (await ctx.record("failed checks", FailedChecks, read_checks)).checks
     hidden = hidden_in_review(review, remarks)
     await report(ctx, trigger, Progress(run=ctx.run, stage=Stage.PREPARE, hidden=hidden), on=number)
     wanted = asked(review, remarks, checks)
+    if not wanted and review.verdict is Verdict.CHECKS_FAILED:
+        base = f"{proposed.case.base_branch} at {proposed.case.base_sha[:12]}"
+        raise UserProblem(f"no check of #{number} fails any more that does not fail on {base} as well")
     if not wanted:
-        raise UserProblem(f"nothing was said about what shall be different in #{number}")
+        raise UserProblem(
+            f"nothing was said that could be read about what shall be different in #{number}: remarks that "
+            "were edited after they were sent are not read, so say it once more"
+        )
     return wanted, hidden
 
 
-async def _repro(ctx: Context[Ports], proposed: Proposed, plan: Plan, there: Tree) -> Repro:
+async def _repro(ctx: Context[Ports], proposed: Proposed, case: Case, plan: Plan, there: Tree) -> Repro:
     """As it was proved, or as somebody changed it: then theirs counts, and has to fail on the base."""
     proof = await proof_of(ctx, proposed)
     kept = [(path, there.text(path)) for path in proof.test.paths()]
     test = Patch(
         changes=tuple(FileChange(path=path, content=text) for path, text in kept if text is not None)
     )
-    if test == proof.test:
+    if test == proof.test and case.base_sha == proof.base_sha:
         return Repro(test=test, shows=plan.test, red=proof.red, command=proof.commands.repro)
-    theirs = Reproducing(case=proposed.case, plan=plan, test=test, shows=plan.test)
+    theirs = Reproducing(case=case, plan=plan, test=test, shows=plan.test)
     judged = await ctx.record("red", Reproducing, lambda: check_red.run(ctx, theirs))
     if judged.red is None:
+        changed = "the test" if test != proof.test else case.base_branch
         raise UserProblem(
-            f"the test in #{proposed.pull_request.number} was changed, and shows nothing on "
-            f"{proposed.case.base_branch} any more: {judged.feedback}"
+            f"{changed} was changed, and the test in #{proposed.pull_request.number} shows nothing on "
+            f"{case.base_branch} any more: {judged.feedback}"
         )
     return reproduced(judged)

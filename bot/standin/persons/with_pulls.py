@@ -38,6 +38,9 @@ class WithPulls(Acting):
     async def merge(self, repo: str, number: int, *, by: str, method: str = "merge") -> str:
         return await merging.merge_pull(*self._pull(repo, number, by), method=method)
 
+    async def update_branch(self, repo: str, number: int, *, by: str) -> None:
+        await merging.update_branch(*self._pull(repo, number, by), None)
+
     async def change_base(self, repo: str, number: int, base: str, *, by: str) -> None:
         await pulls.change_base(*self._pull(repo, number, by), base)
 

@@ -15,7 +15,7 @@ from bot.store.maintenance.disk import told
 from bot.store.maintenance.place import Place
 from bot.store.maintenance.revisions import revision_of
 from bot.store.maintenance.unnamed import Unnamed
-from bot.store.schema import DEAD_LETTERS, DELIVERIES, ENDED, JOURNAL, RUNS, TRIGGERS, WAITING
+from bot.store.schema import DEAD_LETTERS, DELIVERIES, ENDED, HELD, JOURNAL, RUNS, TRIGGERS, WAITING
 from bot.store.statements import now
 from workflows.errors import OperatorProblem
 from workflows.ports import Frozen
@@ -75,7 +75,7 @@ class _Old:
         self._until: int = connection.execute(sa.select(now())).scalar_one() - milliseconds
         self.runs = sa.and_(sa.text(ENDED), RUNS.c.updated_at < self._until)
         self.deliveries = sa.and_(
-            sa.text(f"NOT ({WAITING})"),
+            sa.text(f"NOT ({WAITING}) AND NOT ({HELD})"),
             DELIVERIES.c.received_at < self._until,
             sa.func.length(DELIVERIES.c.payload) > 0,
         )

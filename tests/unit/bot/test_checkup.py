@@ -9,7 +9,7 @@ import pytest
 from bot.bus.port import Topic
 from bot.checkup import Finding, check_up
 from bot.store import store_at
-from bot.store.port import NewRun, Store
+from bot.store.port import DeliveryState, NewDelivery, NewRun, Store
 from tests.unit.fakes import trigger
 from workflows.engine.definition import digest
 from workflows.engine.entries import RunStarted
@@ -69,3 +69,18 @@ async def test_dead_letters_are_found(monkeypatch: pytest.MonkeyPatch, tmp_path:
     await store.close()
     said = await found(monkeypatch, tmp_path, "runs")
     assert (said.ok, "redfirst dead list" in said.said) == (False, True)
+
+
+async def test_deliveries_that_failed_are_named_and_are_no_fault_of_the_installation(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    store = await stored(tmp_path, digest(fix))
+    for name in ("d1", "d2", "d3"):
+        await store.keep_delivery(NewDelivery(id=name, event="issues", payload=b"{}"))
+    said = await found(monkeypatch, tmp_path, "deliveries")
+    assert (said.ok, said.said) == (True, "3 looked at, none failed")
+    await store.finish_delivery("d2", DeliveryState.FAILED, "no")
+    await store.close()
+    said = await found(monkeypatch, tmp_path, "deliveries")
+    assert said.ok
+    assert said.said == "1 of the newest 3 failed: see `redfirst deliveries list --state failed`"

@@ -155,6 +155,30 @@ def test_a_failure_says_whose_move_it_is_and_how_to_try_again(who: Who, move: st
     assert "second line" not in text
 
 
+def test_in_a_job_what_failed_is_begun_anew() -> None:
+    failure = Failure(who=Who.USER, sentence="no such page")
+    text = Messages(in_job=True).progress(Progress(run="r1", stage=Stage.DONE, failure=failure))
+    assert "`/agent fix` tries again" in text
+    assert "retry" not in text
+
+
+def test_changes_that_could_not_be_made_leave_the_pull_request_to_people() -> None:
+    failure = Failure(who=Who.USER, sentence="no such page\nsecond line")
+    text = WORDS.progress(Progress(run="r1", stage=Stage.REVIEW, pull_request=8, failure=failure))
+    assert text.startswith("### Redfirst left #8 as it is\n\nno such page\n")
+    assert "#8 waits for you again" in text
+    assert "retry" not in text
+
+
+@pytest.mark.parametrize(
+    ("who", "shown"), [(Who.USER, True), (Who.OPERATOR, False), (Who.MODEL, False), (Who.NOBODY, False)]
+)
+def test_what_is_the_operators_business_is_said_to_nobody_else(who: Who, shown: bool) -> None:
+    said = messages.could_not(Failure(who=who, sentence="the token is wrong"))
+    assert ("the token is wrong" in said) is shown
+    assert ("whoever runs this bot" in said) is not shown
+
+
 def test_a_failure_may_quote_anything() -> None:
     failure = Failure(who=Who.MODEL, sentence=HOSTILE.replace("\n", " "), feedback=HOSTILE)
     text = WORDS.progress(Progress(run="r1", stage=Stage.DONE, failure=failure))
@@ -337,7 +361,7 @@ def test_the_status_of_a_run() -> None:
 
 def test_a_refusal_gives_its_reasons() -> None:
     decision = Decision(verdict=Verdict.DENY, reasons=("only writers may", "bots may not"))
-    assert messages.refused(decision) == "Nothing was started: only writers may; bots may not."
+    assert messages.refused(decision) == "That was not done: only writers may; bots may not."
 
 
 def test_a_second_run_is_not_started_and_the_first_is_named() -> None:

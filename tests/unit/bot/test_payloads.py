@@ -85,25 +85,20 @@ def test_a_comment_on_a_pull_request_is_known_as_such() -> None:
     assert event.on_pull_request
 
 
-def test_the_end_of_a_pull_request_is_read_with_the_run_that_opened_it() -> None:
+def test_the_end_of_a_pull_request_is_read_with_its_branch() -> None:
     event = read("d1", "pull_request", raw(CLOSED))
     assert isinstance(event, PullRequestClosed)
-    assert (event.number, event.branch, event.run, event.merged) == (8, "redfirst/7-total", "r1", True)
+    assert (event.number, event.branch, event.merged) == (8, "redfirst/7-total", True)
 
 
 @pytest.mark.parametrize("repository", [{"full_name": "stranger/reds"}, None])
-def test_a_pull_request_from_elsewhere_is_nobodys_run_whatever_its_text_says(repository: object) -> None:
+def test_the_branch_of_a_pull_request_from_elsewhere_is_none_of_ours_whatever_it_is_called(
+    repository: object,
+) -> None:
     from_fork = PULL | {"head": {"ref": "redfirst/7-total", "repo": repository}}
     event = read("d1", "pull_request", raw(CLOSED | {"pull_request": from_fork}))
     assert isinstance(event, PullRequestClosed)
-    assert event.run == ""
-
-
-@pytest.mark.parametrize("body", [None, "", "Fixes #7", "<!-- redfirst run= -->"])
-def test_a_pull_request_without_a_marker_is_nobodys_run(body: str | None) -> None:
-    event = read("d1", "pull_request", raw(CLOSED | {"pull_request": PULL | {"body": body}}))
-    assert isinstance(event, PullRequestClosed)
-    assert event.run == ""
+    assert event.branch == ""
 
 
 @pytest.mark.parametrize("action", ["edited", "deleted"])

@@ -33,7 +33,6 @@ async def waiting(house: Attacked) -> str:
 
 async def closes(
     house: Attacked,
-    run: str,
     *,
     number: int = 8,
     repository: str = "octo/reds",
@@ -44,7 +43,6 @@ async def closes(
     pull = {
         "number": number,
         "merged": True,
-        "body": f"Fixes #7\n\n<!-- redfirst run={run} -->",
         "head": {"ref": "redfirst/7-total", "repo": {"full_name": head}},
     }
     payload: dict[str, object] = {
@@ -111,7 +109,7 @@ async def test_what_is_not_for_us_is_ignored_with_the_reason() -> None:
 async def test_the_end_of_its_pull_request_resumes_a_run() -> None:
     house = Attacked()
     run = await waiting(house)
-    outcome = await closes(house, run)
+    outcome = await closes(house)
     assert outcome == Outcome(DeliveryState.HANDLED, f"resumed run {run}", run=run)
     assert (await house.store.run(run)).status is RunStatus.QUEUED
 
@@ -120,49 +118,48 @@ async def test_the_same_delivery_resumes_a_run_once() -> None:
     house = Attacked()
     run = await waiting(house)
     for _ in range(3):
-        assert (await closes(house, run, delivery="d9")).run == run
+        assert (await closes(house, delivery="d9")).run == run
     assert len([row for row in await house.store.rows(run) if isinstance(row.entry, Resumed)]) == 1
 
 
 async def test_a_strangers_pull_request_from_a_fork_ends_no_wait() -> None:
     house = Attacked()
     run = await waiting(house)
-    outcome = await closes(house, run, head="stranger/reds", who=person("stranger", 666))
+    outcome = await closes(house, head="stranger/reds", who=person("stranger", 666))
     assert outcome.said == "the pull request is not one of ours"
     assert not await resumed(house, run)
 
 
-async def test_another_pull_request_with_the_marker_of_a_run_ends_no_wait() -> None:
+async def test_another_pull_request_from_the_branch_of_a_run_ends_no_wait() -> None:
     house = Attacked()
     run = await waiting(house)
-    outcome = await closes(house, run, number=9)
+    outcome = await closes(house, number=9)
     assert outcome.state is DeliveryState.IGNORED
-    assert outcome.said == f"run {run} is not about this pull request, or has gone on since"
+    assert outcome.said == "the pull request is not one of ours"
     assert not await resumed(house, run)
 
 
 async def test_a_run_that_opened_nothing_yet_is_told_nothing() -> None:
     house = Attacked()
-    run = (await house.labels(WRITER)).run
-    said = (await closes(house, run)).said
-    assert said == f"run {run} is not about this pull request, or has gone on since"
+    await house.labels(WRITER)
+    assert (await closes(house)).said == "the pull request is not one of ours"
 
 
 async def test_a_run_of_another_repository_is_told_nothing() -> None:
     house = Attacked()
     run = await waiting(house)
-    outcome = await closes(house, run, repository="octo/blues", head="octo/blues")
-    assert outcome.said == "no run here waits for it"
+    outcome = await closes(house, repository="octo/blues", head="octo/blues")
+    assert outcome.said == "the pull request is not one of ours"
     assert not await resumed(house, run)
 
 
 async def test_a_run_that_has_gone_on_meanwhile_is_told_nothing_more() -> None:
     house = Attacked()
     run = await waiting(house)
-    await closes(house, run, delivery="d8")
-    outcome = await closes(house, run, delivery="d9")
+    await closes(house, delivery="d8")
+    outcome = await closes(house, delivery="d9")
     assert outcome == Outcome(DeliveryState.IGNORED, f"run {run} does not wait for an answer")
 
 
-async def test_a_marker_that_names_no_run_of_ours_means_nothing() -> None:
-    assert (await closes(Attacked(), "r0")).state is DeliveryState.IGNORED
+async def test_a_branch_that_is_called_like_ours_and_is_no_runs_means_nothing() -> None:
+    assert (await closes(Attacked())).state is DeliveryState.IGNORED

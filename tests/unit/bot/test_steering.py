@@ -9,13 +9,26 @@ from bot.reacting.ground import Outcome
 from bot.starting import run_id
 from bot.store.port import DeliveryState
 from policies.effects import CommitRef, PullRequestRef
+from policies.facts import Permission
 from tests.security.house import Attacked, person
-from tests.unit.bot.stages import case, planned
+from tests.unit.bot.stages import case, planned, repairing
 from tests.unit.fakes import issue
-from workflows.case import PlanShown, Proposed
-from workflows.engine.entries import Entry, Resumed, RunCompleted, RunFailed, StepCompleted, Suspended
+from workflows.case import PlanShown, Proposed, Shown
+from workflows.engine.entries import (
+    Cancelled,
+    Entry,
+    Recorded,
+    Resumed,
+    RunCompleted,
+    RunFailed,
+    RunParked,
+    StepCompleted,
+    StepStarted,
+    Suspended,
+)
 from workflows.engine.status import RunStatus
 from workflows.errors import Failure, Who
+from workflows.ports import PullRequest
 from workflows.review import PlanReview, Review, Verdict
 
 WRITER = person("the-write")
@@ -49,6 +62,7 @@ async def with_a_plan(house: Attacked) -> str:
         house,
         StepCompleted(path="fix/people_first/agree/round[1]/show_plan", output=shown.model_dump(mode="json")),
         Suspended(path="fix/people_first/agree/round[1]/approval", waits_for="PlanReview"),
+        RunParked(),
     )
 
 
@@ -58,7 +72,7 @@ def opened() -> StepCompleted:
 
 async def with_a_pull_request(house: Attacked) -> str:
     house.forge.tips[BRANCH] = SHA
-    return await begun(house, opened(), Suspended(path="fix/review", waits_for="Review"))
+    return await begun(house, opened(), Suspended(path="fix/review", waits_for="Review"), RunParked())
 
 
 async def ended(house: Attacked) -> str:
@@ -67,26 +81,31 @@ async def ended(house: Attacked) -> str:
     return await begun(house, opened(), RunCompleted(output=output))
 
 
-async def comments_on_pull(house: Attacked, body: str, run: str, who: dict[str, object] = WRITER) -> Outcome:
-    on_pull = {
-        "number": 8,
-        "title": "Fix #7",
-        "body": f"x\n\n<!-- redfirst run={run} -->",
-        "pull_request": {"url": "x"},
-    }
+def pull_request(number: int = 8, **changed: object) -> PullRequest:
+    pull = PullRequest(
+        number=number, title="Fix #7", branch=BRANCH, sha=SHA, base_branch="main", base_sha="b" * 40
+    )
+    return pull.model_copy(update=changed)
+
+
+async def comments_on_pull(
+    house: Attacked, body: str, who: dict[str, object] = WRITER, number: int = 8, text: str = ""
+) -> Outcome:
+    house.forge.pull_requests.setdefault(number, pull_request(number))
+    on_pull = {"number": number, "title": "Fix #7", "body": text, "pull_request": {"url": "x"}}
     return await house.comments(who, body, issue=on_pull)
 
 
 async def reviews(
-    house: Attacked, run: str, state: str, who: dict[str, object] = WRITER, number: int = 8
+    house: Attacked,
+    state: str,
+    who: dict[str, object] = WRITER,
+    number: int = 8,
+    body: str = "not so",
+    head: str = "octo/reds",
 ) -> Outcome:
-    pull = {
-        "number": number,
-        "title": "Fix #7",
-        "body": f"x\n\n<!-- redfirst run={run} -->",
-        "head": {"ref": BRANCH, "repo": {"full_name": "octo/reds"}},
-    }
-    review = {"id": 5, "state": state, "body": "not so"}
+    pull = {"number": number, "title": "Fix #7", "head": {"ref": BRANCH, "repo": {"full_name": head}}}
+    review = {"id": 5, "state": state, "body": body}
     about = {k: v for k, v in house.about(who).items() if k != "issue"}
     said = {"action": "submitted", "pull_request": pull, "review": review}
     return await house.deliver("pull_request_review", about | said)
@@ -121,6 +140,16 @@ async def test_another_plan_is_not_approved_and_the_right_one_is_named(digest: s
     await house.comments(WRITER, f"/agent approve {digest}")
     assert await told(house, run) == []
     assert f"`/agent approve {DIGEST}`" in answer_of(house)
+
+
+async def test_an_approval_that_was_interrupted_is_no_second_one() -> None:
+    house = Attacked()
+    run = await with_a_plan(house)
+    first = await house.comments(WRITER, f"/agent approve {DIGEST}")
+    kept = await house.store.delivery("delivery-2")
+    assert await house.reactions.to(kept) == first
+    assert len(await told(house, run)) == 1
+    assert house.forge.comments == {}
 
 
 async def test_a_reader_approves_nothing() -> None:
@@ -167,7 +196,7 @@ async def test_an_approval_without_a_plan_is_answered() -> None:
 async def test_requested_changes_are_told_to_the_run() -> None:
     house = Attacked()
     run = await with_a_pull_request(house)
-    await reviews(house, run, "changes_requested")
+    await reviews(house, "changes_requested")
     (resumed,) = await told(house, run)
     review = Review.model_validate(resumed.payload)
     assert (review.verdict, review.said, review.review) == (Verdict.CHANGES_REQUESTED, "not so", 5)
@@ -177,7 +206,7 @@ async def test_requested_changes_are_told_to_the_run() -> None:
 async def test_a_strangers_review_is_told_to_nobody_and_not_answered(state: str) -> None:
     house = Attacked()
     run = await with_a_pull_request(house)
-    outcome = await reviews(house, run, state, READER)
+    outcome = await reviews(house, state, READER)
     assert outcome.said.startswith("refused")
     assert await told(house, run) == []
     assert house.forge.comments == {}
@@ -186,29 +215,22 @@ async def test_a_strangers_review_is_told_to_nobody_and_not_answered(state: str)
 async def test_a_review_of_another_pull_request_with_our_marker_means_nothing() -> None:
     house = Attacked()
     run = await with_a_pull_request(house)
-    assert (await reviews(house, run, "approved", number=9)).state is DeliveryState.IGNORED
+    assert (await reviews(house, "approved", number=9)).state is DeliveryState.IGNORED
     assert await told(house, run) == []
 
 
 async def test_a_command_on_a_pull_request_of_ours_asks_for_changes() -> None:
     house = Attacked()
     run = await with_a_pull_request(house)
-    await comments_on_pull(house, "/agent revise the name", run)
+    await comments_on_pull(house, "/agent revise the name")
     (resumed,) = await told(house, run)
     assert Review.model_validate(resumed.payload).said == "the name"
-
-
-async def test_changes_asked_for_while_it_works_are_answered() -> None:
-    house = Attacked()
-    run = await begun(house, opened())
-    await comments_on_pull(house, "/agent revise the name", run)
-    assert "came at the wrong moment" in answer_of(house)
 
 
 async def test_changes_asked_for_after_the_end_are_another_run() -> None:
     house = Attacked()
     run = await ended(house)
-    outcome = await reviews(house, run, "changes_requested")
+    outcome = await reviews(house, "changes_requested")
     assert outcome.run == run_id("delivery-2") != run
     again = await house.store.run(outcome.run)
     assert again.workflow == "revise"
@@ -220,8 +242,8 @@ async def test_changes_asked_for_after_the_end_are_another_run() -> None:
 
 async def test_a_reader_begins_no_revision() -> None:
     house = Attacked()
-    run = await ended(house)
-    await reviews(house, run, "changes_requested", READER)
+    await ended(house)
+    await reviews(house, "changes_requested", READER)
     assert await house.runs() == 1
 
 
@@ -245,6 +267,267 @@ async def test_failed_checks_of_other_commits_mean_nothing(sha: str, branch: str
     run = await with_a_pull_request(house)
     assert (await fails(house, sha, branch)).state is DeliveryState.IGNORED
     assert await told(house, run) == []
+
+
+# --- while it works ---------------------------------------------------------------------------------------
+
+
+def kept_for(outcome: Outcome, run: str) -> bool:
+    return (outcome.state, outcome.run) == (DeliveryState.HELD, run)
+
+
+async def line_comment(house: Attacked, body: str, number: int) -> Outcome:
+    pull = {"number": 8, "title": "x", "head": {"ref": BRANCH, "repo": {"full_name": "octo/reds"}}}
+    comment = {"id": number, "body": body, "path": "a.py", "line": 3, "diff_hunk": "@@"}
+    about = {k: v for k, v in house.about(WRITER).items() if k != "issue"}
+    said = {"action": "created", "pull_request": pull, "comment": comment}
+    return await house.deliver("pull_request_review_comment", about | said)
+
+
+async def test_a_command_that_comes_while_it_works_is_kept_and_told_that_it_comes_next() -> None:
+    house = Attacked()
+    run = await worked_on(house)
+    outcome = await comments_on_pull(house, "/agent revise the name")
+    assert kept_for(outcome, run)
+    assert outcome.after == len(await house.store.rows(run))
+    assert "yours comes next" in answer_of(house)
+
+
+@pytest.mark.parametrize("state", ["approved", "changes_requested"])
+async def test_a_review_that_comes_while_it_works_is_seen_and_kept(state: str) -> None:
+    house = Attacked()
+    run = await worked_on(house)
+    assert kept_for(await reviews(house, state), run)
+    assert len(house.forge.reactions) == 1
+    assert house.forge.comments == {}
+
+
+async def test_a_strangers_words_are_not_kept() -> None:
+    house = Attacked()
+    await worked_on(house)
+    assert (await reviews(house, "changes_requested", READER)).said.startswith("refused")
+    assert (await comments_on_pull(house, "/agent revise it", READER)).said.startswith("refused")
+
+
+@pytest.mark.parametrize("sha", [SHA, "e" * 40])
+async def test_checks_that_fail_while_it_works_are_kept_whatever_commit_it_is_at(sha: str) -> None:
+    house = Attacked()
+    run = await worked_on(house)
+    assert kept_for(await fails(house, sha), run)
+
+
+async def test_no_part_of_one_review_is_lost_to_another() -> None:
+    house = Attacked()
+    run = await with_a_pull_request(house)
+    assert (await line_comment(house, "/agent revise A", 50)).run == run
+    assert kept_for(await line_comment(house, "/agent revise B", 51), run)
+    assert kept_for(await reviews(house, "changes_requested"), run)
+    assert [Review.model_validate(each.payload).said for each in await told(house, run)] == ["A"]
+
+
+async def opening(house: Attacked) -> str:
+    """A run whose pull request is there, and whose journal does not say so yet."""
+    known = case().model_copy(update={"branch": BRANCH})
+    house.forge.tips[BRANCH] = SHA
+    done: JsonValue = {"ref": SHA, "url": "", "branch": BRANCH, "sha": SHA}
+    return await begun(
+        house,
+        StepCompleted(path="fix/prepare", output=known.model_dump(mode="json")),
+        Recorded(path="fix/propose", name="effect x", value={"kind": "PushCommit", "done": done}),
+    )
+
+
+async def test_what_is_said_of_a_pull_request_that_was_opened_this_moment_is_kept() -> None:
+    house = Attacked()
+    run = await opening(house)
+    assert kept_for(await fails(house), run)
+    assert kept_for(await reviews(house, "approved"), run)
+
+
+async def test_a_pull_request_that_is_closed_the_moment_it_was_opened_ends_its_run() -> None:
+    house = Attacked()
+    run = await opening(house)
+    await closes(house)
+    assert (await house.store.run(run)).status is RunStatus.CANCELLED
+    assert house.forge.tips == {}
+
+
+async def test_a_pull_request_that_is_merged_the_moment_it_was_opened_ends_its_run() -> None:
+    house = Attacked()
+    run = await opening(house)
+    await closes(house, merged=True)
+    assert (await house.store.run(run)).status is RunStatus.CANCELLED
+    assert house.forge.tips == {BRANCH: SHA}
+
+
+# --- after the end ----------------------------------------------------------------------------------------
+
+
+async def failed_with_a_pull_request(house: Attacked) -> str:
+    house.forge.tips[BRANCH] = SHA
+    house.forge.pull_requests[8] = pull_request()
+    return await begun(house, opened(), answered(Verdict.CHANGES_REQUESTED), failed())
+
+
+@pytest.mark.parametrize("fails", [True, False])
+async def test_an_approval_counts_though_the_run_has_ended(fails: bool) -> None:
+    house = Attacked()
+    await (failed_with_a_pull_request if fails else ended)(house)
+    assert (await reviews(house, "approved")).said == "#8 is marked as ready"
+    assert [effect.kind() for effect in house.forge.tended] == ["MarkReady"]
+    assert "is ready to be merged" in house.forge.comments["progress"].body
+
+
+async def test_a_strangers_approval_marks_nothing_as_ready() -> None:
+    house = Attacked()
+    await ended(house)
+    assert (await reviews(house, "approved", READER)).said.startswith("refused")
+    assert house.forge.tended == []
+
+
+async def test_a_pull_request_that_is_closed_after_the_end_takes_its_branch() -> None:
+    house = Attacked()
+    await failed_with_a_pull_request(house)
+    await closes(house)
+    assert house.forge.tips == {}
+
+
+async def test_checks_that_fail_after_the_end_are_worked_on_with_the_right_of_who_asked_for_the_fix() -> None:
+    house = Attacked()
+    await ended(house)
+    house.forge.people["maintainer"] = Permission.WRITE
+    house.forge.pull_requests[8] = pull_request()
+    outcome = await fails(house)
+    again = await house.store.run(outcome.run)
+    assert (again.workflow, again.trigger.actor.login) == ("revise", "maintainer")
+    assert again.trigger.review is not None
+    assert again.trigger.review.verdict is Verdict.CHECKS_FAILED
+    assert house.forge.comments == {}
+
+
+async def test_checks_that_fail_when_all_is_over_mean_nothing() -> None:
+    house = Attacked()
+    await ended(house)
+    house.forge.pull_requests[8] = pull_request(is_open=False, is_merged=True)
+    assert (await fails(house)).said == "#8 is over"
+    assert await house.runs() == 1
+
+
+async def with_a_test_alone(house: Attacked) -> str:
+    house.forge.tips[BRANCH] = SHA
+    house.forge.pull_requests[8] = pull_request()
+    run = (await house.comments(WRITER, "/agent repro --pr")).run
+    shown = Shown(
+        case=case().model_copy(update={"branch": BRANCH}),
+        repro=repairing().repro,
+        pull_request=PullRequestRef(ref="8", number=8),
+    )
+    commit = CommitRef(ref=SHA, sha=SHA, branch=BRANCH)
+    done: JsonValue = {"kind": "PushCommit", "done": commit.model_dump(mode="json")}
+    rows = [
+        Recorded(path="repro/show_repro", name="effect x", value=done),
+        StepCompleted(path="repro/show_repro", output=shown.model_dump(mode="json")),
+        RunCompleted(output={}),
+    ]
+    await house.store.append(run, 1, rows, None)
+    house.forge.comments.clear()
+    house.forge.reactions.clear()
+    return run
+
+
+async def test_a_pull_request_with_a_test_alone_is_not_revised_and_says_so() -> None:
+    house = Attacked()
+    await with_a_test_alone(house)
+    await comments_on_pull(house, "/agent revise the name")
+    assert "`/agent fix` on #7 goes on to a fix" in answer_of(house)
+    assert await house.runs() == 1
+
+
+async def test_a_pull_request_with_a_test_alone_that_is_closed_takes_its_branch() -> None:
+    house = Attacked()
+    await with_a_test_alone(house)
+    await closes(house)
+    assert house.forge.tips == {}
+
+
+# --- whose pull request it is -----------------------------------------------------------------------------
+
+
+async def test_a_stop_on_a_strangers_pull_request_with_our_marker_stops_nothing() -> None:
+    house = Attacked()
+    run = await with_a_pull_request(house)
+    for pull in (pull_request(31, from_here=False), pull_request(31, branch="theirs"), pull_request(31)):
+        house.forge.pull_requests[31] = pull
+        marker = f"x\n\n<!-- redfirst run={run} -->"
+        await comments_on_pull(house, "/agent stop", number=31, text=marker)
+        assert "Nothing is running here" in answer_of(house)
+        house.forge.comments.clear()
+    assert not (await house.store.run(run)).status.ended
+
+
+async def test_a_fork_that_calls_its_branch_like_that_of_a_run_which_has_opened_nothing_stops_nothing() -> (
+    None
+):
+    house = Attacked()
+    run = await opening(house)
+    house.forge.pull_requests[31] = pull_request(31, from_here=False)
+    await comments_on_pull(house, "/agent stop", number=31)
+    assert "Nothing is running here" in answer_of(house)
+    assert not (await house.store.run(run)).status.ended
+
+
+@pytest.mark.parametrize("verb", ["revise it", "retry"])
+async def test_what_is_said_on_a_pull_request_that_is_not_ours_is_answered(verb: str) -> None:
+    house = Attacked()
+    await with_a_pull_request(house)
+    house.forge.pull_requests[31] = pull_request(31, from_here=False)
+    outcome = await comments_on_pull(house, f"/agent {verb}", number=31)
+    assert outcome.state is DeliveryState.HANDLED
+    assert answer_of(house)
+    assert await house.runs() == 1
+
+
+async def test_a_review_of_a_fork_with_a_branch_that_is_called_like_ours_means_nothing() -> None:
+    house = Attacked()
+    run = await with_a_pull_request(house)
+    assert (await reviews(house, "approved", head="stranger/reds")).state is DeliveryState.IGNORED
+    assert await told(house, run) == []
+
+
+@pytest.mark.parametrize("word", ["status", "budget"])
+async def test_on_its_pull_request_a_run_is_known(word: str) -> None:
+    house = Attacked()
+    run = await with_a_pull_request(house)
+    await comments_on_pull(house, f"/agent {word}")
+    assert f"run `{run}`" in answer_of(house)
+
+
+async def test_a_stop_on_a_pull_request_is_answered_where_it_was_said() -> None:
+    house = Attacked()
+    run = await with_a_pull_request(house)
+    await comments_on_pull(house, "/agent stop")
+    assert (await house.store.run(run)).status is RunStatus.CANCELLED
+    assert [comment.issue for comment in house.forge.comments.values()] == [7, 8]
+
+
+# --- questions --------------------------------------------------------------------------------------------
+
+
+async def test_questions_wait_for_nobody() -> None:
+    house = Attacked()
+    for words in ("what is it?", "and another?"):
+        assert (await house.comments(WRITER, f"/agent ask {words}")).run
+    assert await house.runs() == 2
+    assert house.forge.comments == {}
+
+
+async def test_a_question_that_is_worked_on_is_what_runs_when_nothing_else_does() -> None:
+    house = Attacked()
+    run = (await house.comments(WRITER, "/agent ask why?")).run
+    await house.comments(READER, "/agent status")
+    assert f"run `{run}`" in answer_of(house)
+    await house.comments(WRITER, "/agent stop")
+    assert (await house.store.run(run)).status is RunStatus.CANCELLED
 
 
 # --- stopping ---------------------------------------------------------------------------------------------
@@ -279,21 +562,47 @@ async def test_there_may_be_nothing_to_stop() -> None:
     assert "Nothing is running here" in answer_of(house)
 
 
-async def closes(house: Attacked, run: str, delivery: str = "") -> Outcome:
-    pull = {
-        "number": 8,
-        "merged": False,
-        "body": f"x\n\n<!-- redfirst run={run} -->",
-        "head": {"ref": BRANCH, "repo": {"full_name": "octo/reds"}},
-    }
+# --- their pull request is closed, or merged --------------------------------------------------------------
+
+
+async def closes(house: Attacked, delivery: str = "", *, merged: bool = False) -> Outcome:
+    head = {"ref": BRANCH, "repo": {"full_name": "octo/reds"}}
+    pull = {"number": 8, "merged": merged, "head": head}
     about = {k: v for k, v in house.about(READER).items() if k != "issue"}
     return await house.deliver("pull_request", about | {"action": "closed", "pull_request": pull}, delivery)
+
+
+def answered(verdict: Verdict, path: str = "fix/review") -> Resumed:
+    review = Review(verdict=verdict, by="the-write", said="not so")
+    return Resumed(path=path, key=f"said {verdict}", by="the-write", payload=review.model_dump(mode="json"))
+
+
+async def worked_on(house: Attacked) -> str:
+    """A run that was asked for changes of its pull request, and is at it."""
+    run = await with_a_pull_request(house)
+    taken_up = StepStarted(path="fix/more/changes/turn[1]/take_up")
+    await house.store.append(run, 4, [answered(Verdict.CHANGES_REQUESTED), taken_up], None)
+    return run
+
+
+async def gone_on_with(house: Attacked) -> tuple[str, str]:
+    """A run that has ended, whose pull request names it, and the one that goes on with it."""
+    first = await ended(house)
+    later = (await reviews(house, "changes_requested")).run
+    house.forge.tips[BRANCH] = SHA
+    return first, later
+
+
+def said_on(house: Attacked, number: int) -> str:
+    comment = [each for each in house.forge.edits if each.issue == number][-1]
+    assert comment.sticky == "progress"
+    return comment.body
 
 
 async def test_a_closed_pull_request_ends_its_run_and_takes_the_branch() -> None:
     house = Attacked()
     run = await with_a_pull_request(house)
-    await closes(house, run)
+    await closes(house)
     assert (await house.store.run(run)).status is RunStatus.CANCELLED
     assert house.forge.tips == {}
     assert "closed #\u200b8" in house.forge.comments["progress"].body
@@ -301,19 +610,126 @@ async def test_a_closed_pull_request_ends_its_run_and_takes_the_branch() -> None
 
 async def test_a_branch_that_somebody_pushed_to_stays() -> None:
     house = Attacked()
-    run = await with_a_pull_request(house)
+    await with_a_pull_request(house)
     house.forge.tips[BRANCH] = "e" * 40
-    await closes(house, run)
+    await closes(house)
     assert house.forge.tips == {BRANCH: "e" * 40}
 
 
 async def test_a_close_that_was_interrupted_is_brought_to_its_end() -> None:
     house = Attacked()
-    run = await with_a_pull_request(house)
-    await closes(house, run, "d9")
+    await with_a_pull_request(house)
+    await closes(house, "d9")
     house.forge.tips[BRANCH] = SHA
-    await closes(house, run, "d10")
+    await closes(house, "d10")
     assert house.forge.tips == {}
+
+
+async def test_a_merge_while_changes_are_worked_on_ends_the_run_and_leaves_the_branch() -> None:
+    house = Attacked()
+    run = await worked_on(house)
+    outcome = await closes(house, merged=True)
+    assert outcome == Outcome(DeliveryState.HANDLED, f"cancelled run {run}: its pull request was merged")
+    last = (await house.store.rows(run))[-1].entry
+    assert isinstance(last, Cancelled)
+    assert (last.by, last.reason) == ("the-read", "@the-read merged #8")
+    assert house.forge.tips == {BRANCH: SHA}
+
+
+async def test_a_merge_before_the_run_began_to_wait_ends_it() -> None:
+    house = Attacked()
+    run = await begun(house, opened())
+    await closes(house, merged=True)
+    assert (await house.store.run(run)).status is RunStatus.CANCELLED
+
+
+async def test_a_merge_that_ends_a_run_is_told_where_its_work_was() -> None:
+    house = Attacked()
+    await worked_on(house)
+    await closes(house, merged=True)
+    for number in (7, 8):
+        assert "#8 was merged while it was still being worked on" in said_on(house, number)
+        assert "/agent retry" not in said_on(house, number)
+
+
+async def test_a_close_that_ends_a_run_is_told_where_its_work_was() -> None:
+    house = Attacked()
+    await worked_on(house)
+    await closes(house)
+    assert "closed #\u200b8" in said_on(house, 7)
+    assert "closed #\u200b8" in said_on(house, 8)
+
+
+async def test_a_merge_that_was_interrupted_is_brought_to_its_end() -> None:
+    house = Attacked()
+    run = await worked_on(house)
+    await closes(house, "d9", merged=True)
+    house.forge.edits.clear()
+    await closes(house, "d9", merged=True)
+    assert "was merged" in said_on(house, 7)
+    rows = [row.entry for row in await house.store.rows(run)]
+    assert len([entry for entry in rows if isinstance(entry, Cancelled)]) == 1
+
+
+@pytest.mark.parametrize("verdict", [Verdict.MERGED, Verdict.APPROVED])
+async def test_a_run_that_comes_to_its_end_by_itself_is_not_cancelled_by_a_merge(verdict: Verdict) -> None:
+    house = Attacked()
+    run = await with_a_pull_request(house)
+    await house.store.append(run, 4, [answered(verdict)], None)
+    outcome = await closes(house, merged=True)
+    assert outcome == Outcome(DeliveryState.IGNORED, f"run {run} does not wait for an answer")
+    assert not (await house.store.run(run)).status.ended
+
+
+async def test_a_merge_after_somebody_stopped_the_run_says_nothing_over_it() -> None:
+    house = Attacked()
+    await worked_on(house)
+    await house.comments(WRITER, "/agent stop not now")
+    house.forge.edits.clear()
+    assert (await closes(house, merged=True)).state is DeliveryState.IGNORED
+    assert house.forge.edits == []
+
+
+async def test_a_merge_after_the_end_means_nothing() -> None:
+    house = Attacked()
+    await ended(house)
+    assert (await closes(house, merged=True)).state is DeliveryState.IGNORED
+    assert house.forge.comments == {}
+
+
+# --- a pull request that another run goes on with ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("merged", [True, False])
+async def test_what_ends_a_pull_request_ends_the_run_that_has_begun_to_go_on_with_it(merged: bool) -> None:
+    house = Attacked()
+    first, later = await gone_on_with(house)
+    await closes(house, merged=merged)
+    assert (await house.store.run(later)).status is RunStatus.CANCELLED
+    assert (await house.store.run(first)).status is RunStatus.COMPLETED
+
+
+@pytest.mark.parametrize("state", ["approved", "changes_requested"])
+async def test_a_review_is_told_to_the_run_that_waits_for_it_now(state: str) -> None:
+    house = Attacked()
+    _first, later = await gone_on_with(house)
+    waits = "revise/changes/turn[1]/next/asked/review"
+    await house.store.append(later, 1, [Suspended(path=waits, waits_for="Review")], None)
+    await reviews(house, state)
+    (resumed,) = await told(house, later)
+    assert Review.model_validate(resumed.payload).verdict == state.replace("_", " ")
+
+
+async def test_a_later_run_on_the_issue_with_another_pull_request_is_not_meant() -> None:
+    house = Attacked()
+    await ended(house)
+    later = (await house.labels(WRITER)).run
+    other = proposed().model_copy(update={"pull_request": PullRequestRef(ref="9", number=9)})
+    done = StepCompleted(path="fix/propose", output=other.model_dump(mode="json"))
+    await house.store.append(later, 1, [done, failed()], None)
+    again = await house.store.run((await reviews(house, "changes_requested")).run)
+    kept = await house.blobs.get(again.trigger.proposed)
+    assert Proposed.model_validate_json(kept).pull_request.number == 8
 
 
 # --- again ------------------------------------------------------------------------------------------------
@@ -342,6 +758,65 @@ async def test_trying_again_twice_by_one_delivery_is_once() -> None:
     assert await house.runs() == 2
 
 
+async def test_a_question_that_was_answered_is_in_no_retrys_way() -> None:
+    house = Attacked()
+    first = await begun(house, failed())
+    asked = (await house.comments(WRITER, "/agent ask why?")).run
+    await house.store.append(asked, 1, [RunCompleted(output={})], None)
+    again = await house.store.run((await house.comments(WRITER, "/agent retry")).run)
+    assert again.id not in {first, asked}
+    assert again.workflow == "fix"
+
+
+async def test_a_question_is_asked_again_as_it_was() -> None:
+    house = Attacked()
+    asked = (await house.comments(WRITER, "/agent ask where is the total?")).run
+    await house.store.append(asked, 1, [failed()], None)
+    again = await house.store.run((await house.comments(WRITER, "/agent retry please")).run)
+    assert again.trigger.context == "where is the total?"
+
+
+@pytest.mark.parametrize("on_pull", [True, False])
+async def test_changes_that_failed_are_made_again_on_the_same_pull_request(on_pull: bool) -> None:
+    house = Attacked()
+    await failed_with_a_pull_request(house)
+    says = (
+        comments_on_pull(house, "/agent retry now") if on_pull else house.comments(WRITER, "/agent retry now")
+    )
+    again = await house.store.run((await says).run)
+    assert (again.workflow, again.trigger.issue.number) == ("revise", 7)
+    assert again.trigger.review is not None
+    assert again.trigger.review.said == "not so\n\nnow"
+    assert Proposed.model_validate_json(await house.blobs.get(again.trigger.proposed)) == proposed()
+
+
+async def test_a_stopped_run_whose_pull_request_is_open_is_not_begun_beside_it() -> None:
+    house = Attacked()
+    await with_a_pull_request(house)
+    await comments_on_pull(house, "/agent stop")
+    house.forge.comments.clear()
+    await house.comments(WRITER, "/agent retry")
+    assert "#8 is open and waits for your review" in answer_of(house)
+    assert await house.runs() == 1
+
+
+async def test_a_revision_whose_pull_request_is_over_is_no_revision_any_more() -> None:
+    house = Attacked()
+    _, later = await gone_on_with(house)
+    await house.store.append(later, 1, [failed()], None)
+    house.forge.pull_requests[8] = pull_request(is_open=False)
+    again = await house.store.run((await house.comments(WRITER, "/agent retry")).run)
+    assert (again.workflow, again.trigger.issue.number) == ("fix", 7)
+
+
+async def test_a_fix_whose_pull_request_is_over_is_begun_anew() -> None:
+    house = Attacked()
+    await failed_with_a_pull_request(house)
+    house.forge.pull_requests[8] = pull_request(is_open=False)
+    again = await house.store.run((await house.comments(WRITER, "/agent retry")).run)
+    assert again.workflow == "fix"
+
+
 async def test_what_runs_is_not_tried_again() -> None:
     house = Attacked()
     await begun(house)
@@ -356,6 +831,27 @@ async def test_what_came_to_its_end_is_not_tried_again() -> None:
     await house.comments(WRITER, "/agent retry")
     assert await house.runs() == 1
     assert "came to its end" in answer_of(house)
+
+
+# --- what could not be done -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("said", ["/agent stop", "/agent fix", "/agent status"])
+async def test_whoever_asked_for_what_could_not_be_done_is_told(said: str) -> None:
+    house = Attacked()
+    await house.comments(WRITER, said)
+    house.forge.comments.clear()
+    await house.reactions.regret(await house.store.delivery("delivery-1"), "Sorry.")
+    assert answer_of(house) == "Sorry."
+
+
+async def test_a_fact_that_could_not_be_acted_on_is_nobody_to_answer() -> None:
+    house = Attacked()
+    await with_a_pull_request(house)
+    await closes(house, "d9")
+    house.forge.comments.clear()
+    await house.reactions.regret(await house.store.delivery("d9"), "Sorry.")
+    assert house.forge.comments == {}
 
 
 # --- inside a job -----------------------------------------------------------------------------------------

@@ -8,25 +8,26 @@ import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
 from bot.bus.memory import Broker, MemoryBus
 from bot.bus.port import Topic
-from bot.reacting.ground import Outcome
+from bot.reacting.ground import Outcome, handled, held
 from bot.reactions import Reactions
 from bot.store.memory import MemoryStore
-from bot.store.port import Delivery, DeliveryState, NewDelivery, NewRun, StoreUnavailable
+from bot.store.port import Delivery, DeliveryState, InHand, NewDelivery, NewRun, StoreUnavailable
 from bot.telemetry.traces import NoTracer
 from bot.tries import MOST_TRIES
 from bot.worker import Worker
 from policies.effects import Done, Effect, PostComment
+from policies.facts import Permission
 from tests.services.until import until
 from tests.unit.fakes import MemoryForge, RecordingEffects, ground, issue, ports, trigger
 from workflows.engine.context import Context
 from workflows.engine.definition import digest
-from workflows.engine.entries import Entry, Recorded, RunStarted
+from workflows.engine.entries import Cancelled, Entry, Recorded, RunStarted, Woke
 from workflows.engine.journal import Lease
 from workflows.engine.lease import LEASE_SECONDS
 from workflows.engine.nodes import workflow
@@ -67,29 +68,60 @@ class Answering(Reactions):
         return Outcome(DeliveryState.HANDLED, "answered")
 
 
+@dataclass(frozen=True, slots=True)
+class Deciding(Reactions):
+    decide: Callable[[str], Awaitable[Outcome]]
+
+    async def to(self, delivery: Delivery) -> Outcome:
+        return await self.decide(delivery.id)
+
+
+class Forgetful(MemoryStore):
+    def forget_leases(self) -> None:
+        """As if their time were over."""
+        self._in_hand.clear()
+
+
+class Barred(MemoryForge):
+    """One that may be asked for a permission once in vain."""
+
+    may_comment = False
+
+    async def permission(self, tenant: Tenant, login: str) -> Permission:
+        await asyncio.sleep(0)  # others may do something meanwhile
+        try:
+            return await super().permission(tenant, login)
+        finally:
+            if self.may_comment:
+                self.problem = None
+
+
 @dataclass
 class Shop:
     """A worker with nothing real around it, on a workflow of one step."""
 
     act: Act = nothing
     broker: Broker = field(default_factory=Broker)
-    store: MemoryStore = field(default_factory=MemoryStore)
+    store: Any = field(default_factory=Forgetful)
     naps: bool = False
+    forge: Barred = field(default_factory=lambda: Barred())
     effects: RecordingEffects = field(default_factory=RecordingEffects)
     answer: Callable[[str], Awaitable[None]] | None = None
     """What is done about a delivery; by default what handlers say."""
+    decide: Callable[[str], Awaitable[Outcome]] | None = None
 
     def __post_init__(self) -> None:
         self.bus = MemoryBus(self.broker)
         tree = workflow("fix", Trigger).then(Step("act", Trigger, Trigger, self.act))
         self.tree = tree.sleep("nap", timedelta(seconds=1)) if self.naps else tree
-        forge = MemoryForge()
+        forge = self.forge
         stands_on = ground(self.store, forge)
+        reactions = Answering(stands_on, self.answer) if self.answer else Reactions(stands_on)
         self.worker = Worker(
             name="w",
             store=self.store,
             bus=self.bus,
-            reactions=Answering(stands_on, self.answer) if self.answer else Reactions(stands_on),
+            reactions=Deciding(stands_on, self.decide) if self.decide else reactions,
             ports=ports(forge=forge, effects=self.effects),
             tracer=NoTracer(),
             at_once=1,
@@ -118,9 +150,27 @@ class Shop:
         await self.store.keep_delivery(NewDelivery(id=name, event="issues", payload=payload))
         await self.bus.announce(Topic.DELIVERIES, name)
 
+    async def deliver_to_store(self, name: str) -> None:
+        await self.store.keep_delivery(NewDelivery(id=name, event="issues", payload=b"{}"))
+
+    async def command(self, name: str, said: str) -> None:
+        payload = {
+            "action": "created",
+            "sender": {"id": 1, "login": "maintainer"},
+            "repository": {"full_name": "octo/reds"},
+            "issue": {"number": 7, "title": "x"},
+            "comment": {"id": 42, "body": said},
+        }
+        kept = NewDelivery(id=name, event="issue_comment", payload=json.dumps(payload).encode())
+        await self.store.keep_delivery(kept)
+
+    @property
+    def said(self) -> list[str]:
+        return [comment.body for comment in self.forge.comments.values()]
+
     async def all_answered(self) -> None:
         async with asyncio.timeout(15):
-            while await self.store.waiting_deliveries():
+            while await self.store.deliveries(1, state=DeliveryState.WAITING):
                 await asyncio.sleep(0.01)
 
     async def status(self, run: str) -> RunStatus:
@@ -388,6 +438,169 @@ async def test_a_delivery_that_fails_by_a_bug_is_put_aside_and_others_are_answer
     assert "ZeroDivisionError: by zero" in letter.said
 
 
+async def test_a_delivery_that_one_worker_has_is_left_to_it_by_all_others() -> None:
+    answered: list[str] = []
+    go_on = asyncio.Event()
+
+    async def answer(delivery: str) -> None:
+        answered.append(delivery)
+        await go_on.wait()
+
+    shop = Shop(answer=answer)
+    await shop.deliver_to_store("d1")
+    other = replace(shop.worker, name="other", sweep_seconds=0.05)
+    async with shop.open():
+        await shop.bus.announce(Topic.DELIVERIES, "d1")
+        await until(lambda: bool(answered))
+        with pytest.raises(InHand):
+            await asyncio.wait_for(other.handle("d1"), 15)
+        await other.sweep()  # which names nothing that another has
+        await shop.bus.announce(Topic.DELIVERIES, "d1", mark="as a broker that lost its memory does")
+        await asyncio.sleep(0.1)
+        go_on.set()
+        await shop.all_answered()
+    assert answered == ["d1"]
+
+
+async def test_two_workers_that_heard_of_one_command_give_one_answer() -> None:
+    shop = Shop()
+    await shop.command("d1", "/agent help")
+    others = [replace(shop.worker, name=name) for name in ("a", "b", "c")]
+    had = await asyncio.gather(*(each.handle("d1") for each in others), return_exceptions=True)
+    assert sorted(map(type, had), key=str) == sorted([type(None), InHand, InHand], key=str)
+    assert len(shop.forge.edits) == 1
+
+
+async def test_a_delivery_is_taken_over_from_a_worker_that_died_when_its_lease_is_over() -> None:
+    answered: list[str] = []
+
+    async def answer(delivery: str) -> None:
+        answered.append(delivery)
+
+    shop = Shop(answer=answer)
+    await shop.deliver_to_store("d1")
+    await shop.store.take_delivery("d1", "dead", 0.3)
+    async with shop.open():
+        await shop.bus.announce(Topic.DELIVERIES, "d1")  # once, and long before the next sweep
+        await shop.all_answered()
+    assert answered == ["d1"]
+
+
+async def test_a_worker_that_has_lost_a_delivery_stops_and_leaves_it_to_the_other() -> None:
+    begun = asyncio.Event()
+
+    async def answer(delivery: str) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    shop = Shop(answer=answer)
+    shop.worker = replace(shop.worker, lease_seconds=0.3)
+    await shop.deliver_to_store("d1")
+    handling = asyncio.create_task(shop.worker.handle("d1"))
+    await begun.wait()
+    shop.store.forget_leases()
+    await shop.store.take_delivery("d1", "other", 30)
+    with pytest.raises(Conflict, match="another worker took over delivery d1"):
+        await handling
+    with pytest.raises(InHand):
+        await shop.store.take_delivery("d1", "w", 30)
+
+
+async def test_what_is_held_for_a_run_is_decided_again_each_time_it_rests_in_the_order_of_arrival() -> None:
+    decided: list[tuple[str, RunStatus]] = []
+    shop: Shop
+
+    async def answer(delivery: str) -> Outcome:
+        run = await shop.store.run("octo/reds-1")
+        decided.append((delivery, run.status))
+        if run.status.ended:
+            return handled("it has ended")
+        woke = Woke(path="fix/nap")
+        await shop.store.append(run.id, len(await shop.store.rows(run.id)), [woke], None)
+        return handled("woken", run=run.id)
+
+    shop = Shop(naps=True, decide=answer)
+    run = await shop.queue("octo/reds", 1)
+    for name in ("zulu", "alpha"):
+        await shop.deliver_to_store(name)
+        await shop.store.hold_delivery(name, run, 1, "")
+    async with shop.open():
+        async with asyncio.timeout(15):
+            while len(decided) < 2:
+                await asyncio.sleep(0.01)
+    assert decided == [("zulu", RunStatus.SUSPENDED), ("alpha", RunStatus.COMPLETED)]
+
+
+async def test_what_is_held_while_its_run_comes_to_rest_is_decided_again_at_once() -> None:
+    decided = 0
+    shop: Shop
+
+    async def answer(delivery: str) -> Outcome:
+        nonlocal decided
+        decided += 1
+        rows = len(await shop.store.rows("octo/reds-1"))
+        if decided > 1:
+            return handled("now it rests")
+        await shop.worker.advance("octo/reds-1")
+        return held("octo/reds-1", rows)
+
+    shop = Shop(decide=answer)
+    await shop.queue("octo/reds", 1)
+    async with shop.open():
+        await shop.deliver("d1", "octo/reds")
+        await shop.all_answered()
+        async with asyncio.timeout(15):
+            while decided < 2:
+                await asyncio.sleep(0.01)
+    assert (await shop.store.delivery("d1")).state is DeliveryState.HANDLED
+
+
+async def test_what_was_to_come_after_a_run_that_was_stopped_does_not_come() -> None:
+    async def answer(delivery: str) -> None:
+        raise AssertionError("nobody is to decide about it")
+
+    shop = Shop(answer=answer)
+    run = await shop.queue("octo/reds", 1)
+    await shop.deliver_to_store("d1")
+    await shop.store.hold_delivery("d1", run, 1, "")
+    await shop.store.append(run, 1, [Cancelled(by="m", reason="no")], None)
+    async with shop.open():
+        await shop.worker.sweep()
+        async with asyncio.timeout(15):
+            while (await shop.store.delivery("d1")).state is not DeliveryState.IGNORED:
+                await asyncio.sleep(0.01)
+
+
+async def test_whoever_asked_for_what_an_operator_has_to_mend_is_told() -> None:
+    shop = Shop()
+    shop.forge.problem = OperatorProblem("our token may not do this: see https://secret.example")
+    await shop.command("d1", "/agent stop")
+    await shop.queue("octo/reds", 7)
+    shop.forge.may_comment = True
+    await shop.worker.handle("d1")
+    kept = await shop.store.delivery("d1")
+    assert kept.state is DeliveryState.FAILED
+    assert kept.outcome.startswith("our token may not do this")
+    (said,) = shop.said
+    assert "whoever runs this bot" in said
+    assert "secret" not in said
+
+
+@pytest.mark.usefixtures("restless")
+async def test_whoever_asked_for_what_was_put_aside_is_told() -> None:
+    async def answer(delivery: str) -> None:
+        raise ZeroDivisionError("by zero")
+
+    shop = Shop(answer=answer)
+    await shop.command("d1", "/agent stop")
+    async with shop.open():
+        await shop.bus.announce(Topic.DELIVERIES, "d1")
+        while not await shop.store.dead_letters():
+            await asyncio.sleep(0.01)
+        await until(lambda: bool(shop.said))
+    assert "broke off each time" in shop.said[0]
+
+
 # --- what goes wrong ------------------------------------------------------------------------------------
 
 
@@ -461,7 +674,8 @@ async def test_work_whose_result_cannot_be_kept_is_not_paid_for_without_end() ->
 
 def dies(shop: Shop, topic: Topic, item: str) -> Awaitable[object]:
     """As a worker does that is killed: it has the thing, and never says another word."""
-    return shop.store.claim(item, "dead", 0.0) if topic is Topic.RUNS else shop.store.take_delivery(item)
+    take = shop.store.claim if topic is Topic.RUNS else shop.store.take_delivery
+    return take(item, "dead", 0.0)
 
 
 @pytest.mark.parametrize("topic", Topic)
@@ -516,7 +730,7 @@ async def test_what_cannot_be_said_on_the_issue_stops_no_worker(
     for _ in range(MOST_TRIES):
         await dies(shop, Topic.RUNS, run)
     async with shop.open():
-        await until(lambda: "could not be said on its issue" in caplog.text)
+        await until(lambda: "could not be said where it was asked for" in caplog.text)
         other = await shop.queue("octo/reds", 2)
         await shop.worker.call_up()
         await shop.comes_to(other, RunStatus.COMPLETED)

@@ -37,7 +37,7 @@ def labeled(label: str = "agent:fix", actor: Actor = PERSON) -> IssueLabeled:
     return IssueLabeled(delivery="d", tenant=TENANT, actor=actor, issue=issue(), label=label)
 
 
-def commented(body: str, actor: Actor = PERSON, *, pull: bool = False, run: str = "") -> IssueCommented:
+def commented(body: str, actor: Actor = PERSON, *, pull: bool = False) -> IssueCommented:
     return IssueCommented(
         delivery="d",
         tenant=TENANT,
@@ -46,16 +46,14 @@ def commented(body: str, actor: Actor = PERSON, *, pull: bool = False, run: str 
         comment=42,
         body=body,
         on_pull_request=pull,
-        run=run if pull else "",
     )
 
 
-def closed(
-    *, run: str = "r1", branch: str = "redfirst/7-total", merged: bool = False, actor: Actor = PERSON
-) -> PullRequestClosed:
-    return PullRequestClosed(
-        delivery="d", tenant=TENANT, actor=actor, number=8, branch=branch, run=run, merged=merged
-    )
+BRANCH = "redfirst/7-total"
+
+
+def closed(*, branch: str = BRANCH, merged: bool = False, actor: Actor = PERSON) -> PullRequestClosed:
+    return PullRequestClosed(delivery="d", tenant=TENANT, actor=actor, number=8, branch=branch, merged=merged)
 
 
 def test_the_label_starts_a_fix_of_the_issue() -> None:
@@ -101,10 +99,11 @@ def test_a_command_starts_its_workflow(said: str, workflow: str, pull: bool) -> 
     assert decision.workflow == workflow
 
 
-@pytest.mark.parametrize("verb", ["fix", "plan", "approve abcdef0", "reject", "repro", "revise x"])
+@pytest.mark.parametrize("verb", ["fix", "plan", "approve abcdef0", "reject", "repro"])
 def test_what_is_not_for_pull_requests_of_others_is_answered(verb: str) -> None:
     decision = router.decide(commented(f"/agent {verb}", pull=True), HOUSE)
-    assert decision == Reply(topic=Topic.NOT_HERE, issue=7, asked=ASKED, said=verb.split(maxsplit=1)[0])
+    assert isinstance(decision, Reply)
+    assert (decision.topic, decision.said) == (Topic.NOT_HERE, verb.split(maxsplit=1)[0])
 
 
 def test_a_review_is_not_for_issues() -> None:
@@ -130,10 +129,10 @@ def test_a_plan_is_revised_on_its_issue() -> None:
     assert decision == Resume(issue=7, asked=ASKED, answer=answer)
 
 
-def test_a_pull_request_of_ours_is_revised_where_it_is() -> None:
-    decision = router.decide(commented("/agent revise keep the name", pull=True, run="r1"), HOUSE)
+def test_a_pull_request_is_revised_where_it_is() -> None:
+    decision = router.decide(commented("/agent revise keep the name", pull=True), HOUSE)
     answer = Review(verdict=Verdict.CHANGES_REQUESTED, by="maintainer", said="keep the name")
-    assert decision == Resume(issue=7, asked=ASKED, run="r1", answer=answer)
+    assert decision == Resume(issue=7, asked=ASKED, on_pull_request=True, answer=answer)
 
 
 def test_a_command_on_a_line_brings_the_line_with_it() -> None:
@@ -146,11 +145,15 @@ def test_a_command_on_a_line_brings_the_line_with_it() -> None:
         comment=43,
         body="/agent revise not so",
         place=place,
-        run="r1",
+        branch=BRANCH,
     )
     answer = Review(verdict=Verdict.CHANGES_REQUESTED, by="maintainer", said="not so", place=place)
     assert router.decide(event, HOUSE) == Resume(
-        issue=8, asked=Asked(comment=43, in_review=True), run="r1", answer=answer
+        issue=8,
+        asked=Asked(comment=43, in_review=True),
+        on_pull_request=True,
+        branch=BRANCH,
+        answer=answer,
     )
 
 
@@ -183,14 +186,14 @@ def test_a_rejected_plan_ends_the_run_that_waits_for_it_and_no_other() -> None:
 @pytest.mark.parametrize("pull", [False, True])
 def test_a_question_is_answered_where_it_was_asked(verb: str, topic: Topic, pull: bool) -> None:
     assert router.decide(commented(f"/agent {verb}", pull=pull), HOUSE) == Reply(
-        topic=topic, issue=7, asked=ASKED
+        topic=topic, issue=7, asked=ASKED, on_pull_request=pull
     )
 
 
 def test_every_verb_means_something() -> None:
     for verb in VERBS:
         for pull in (False, True):
-            decision = router.decide(commented(f"/agent {verb} words", pull=pull, run="r1"), HOUSE)
+            decision = router.decide(commented(f"/agent {verb} words", pull=pull), HOUSE)
             assert not isinstance(decision, Ignore), verb
 
 
@@ -201,8 +204,8 @@ def test_an_unknown_verb_is_answered_with_the_nearest() -> None:
 
 
 def test_an_unknown_option_is_answered() -> None:
-    assert router.decide(commented("/agent fix --fast"), HOUSE) == Reply(
-        topic=Topic.UNKNOWN_OPTION, issue=7, asked=ASKED, said="--fast"
+    assert router.decide(commented("/agent fix --frob"), HOUSE) == Reply(
+        topic=Topic.UNKNOWN_OPTION, issue=7, asked=ASKED, said="--frob"
     )
 
 
@@ -229,21 +232,30 @@ def test_other_bots_start_nothing(event: Event) -> None:
 def test_a_merge_ends_the_wait_whoever_merged(actor: Actor) -> None:
     answer = Review(verdict=Verdict.MERGED, by=actor.login)
     assert router.decide(closed(merged=True, actor=actor), HOUSE) == Resume(
-        issue=8, run="r1", answer=answer, is_fact=True
+        issue=8, on_pull_request=True, branch=BRANCH, answer=answer, is_fact=True
     )
 
 
 @pytest.mark.parametrize("actor", [PERSON, OTHER_BOT, OURSELVES])
 def test_the_end_of_our_pull_request_ends_its_run_whoever_closed_it(actor: Actor) -> None:
     decision = router.decide(closed(merged=False, actor=actor), HOUSE)
-    assert decision == Stop(issue=8, run="r1", reason=f"@{actor.login} closed #8", closed=True)
+    assert decision == Stop(
+        issue=8, on_pull_request=True, branch=BRANCH, reason=f"@{actor.login} closed #8", closed=True
+    )
 
 
 def reviewed(
-    state: ReviewState, *, body: str = "", run: str = "r1", actor: Actor = PERSON
+    state: ReviewState, *, body: str = "", branch: str = BRANCH, actor: Actor = PERSON
 ) -> ReviewSubmitted:
     return ReviewSubmitted(
-        delivery="d", tenant=TENANT, actor=actor, number=8, review=5, state=state, body=body, run=run
+        delivery="d",
+        tenant=TENANT,
+        actor=actor,
+        pull_request=issue(8),
+        review=5,
+        state=state,
+        body=body,
+        branch=branch,
     )
 
 
@@ -253,7 +265,9 @@ def reviewed(
 )
 def test_a_review_is_what_the_run_waits_for(state: ReviewState, verdict: Verdict) -> None:
     answer = Review(verdict=verdict, by="maintainer", said="so", review=5)
-    assert router.decide(reviewed(state, body="so"), HOUSE) == Resume(issue=8, run="r1", answer=answer)
+    assert router.decide(reviewed(state, body="so"), HOUSE) == Resume(
+        issue=8, on_pull_request=True, branch=BRANCH, answer=answer
+    )
 
 
 def test_a_review_that_only_comments_changes_nothing() -> None:
@@ -265,10 +279,42 @@ def test_who_may_not_ask_for_changes_by_a_button_can_say_it() -> None:
     assert isinstance(decision, Resume)
     assert isinstance(decision.answer, Review)
     assert decision.answer.verdict is Verdict.CHANGES_REQUESTED
+    assert decision.answer.said == "the name"
+
+
+def test_what_shall_be_different_may_stand_on_the_lines_of_a_review_alone() -> None:
+    decision = router.decide(reviewed(ReviewState.COMMENTED, body="/agent revise"), HOUSE)
+    assert isinstance(decision, Resume)
+    assert decision.answer == Review(verdict=Verdict.CHANGES_REQUESTED, by="maintainer", review=5)
 
 
 @pytest.mark.parametrize(
-    "event", [reviewed(ReviewState.APPROVED, run=""), reviewed(ReviewState.APPROVED, actor=OTHER_BOT)]
+    ("body", "topic", "said"),
+    [("/agent revize it", Topic.UNKNOWN_VERB, "revize"), ("/agent fix", Topic.NOT_HERE, "fix")],
+)
+def test_a_command_in_a_review_is_answered_below_its_pull_request(body: str, topic: Topic, said: str) -> None:
+    decision = router.decide(reviewed(ReviewState.COMMENTED, body=body), HOUSE)
+    assert isinstance(decision, Reply)
+    assert (decision.issue, decision.asked, decision.topic, decision.said) == (8, Asked(), topic, said)
+
+
+def test_a_command_in_a_review_does_what_it_does_anywhere() -> None:
+    asks = router.decide(reviewed(ReviewState.COMMENTED, body="/agent ask why?", branch=""), HOUSE)
+    assert isinstance(asks, Start)
+    assert (asks.issue, asks.workflow, asks.context) == (8, "ask", "why?")
+    assert isinstance(router.decide(reviewed(ReviewState.COMMENTED, body="/agent stop"), HOUSE), Stop)
+
+
+def test_what_goes_on_with_something_earlier_says_that_a_job_forgets() -> None:
+    for verb in ("approve abcdef0", "reject", "revise x", "retry", "stop", "status", "budget"):
+        decision = router.decide(commented(f"/agent {verb}"), IN_JOB)
+        assert isinstance(decision, Reply)
+        assert (decision.topic, decision.said) == (Topic.NO_MEMORY, verb.split(maxsplit=1)[0])
+    assert isinstance(router.decide(commented("/agent fix"), IN_JOB), Start)
+
+
+@pytest.mark.parametrize(
+    "event", [reviewed(ReviewState.APPROVED, branch=""), reviewed(ReviewState.APPROVED, actor=OTHER_BOT)]
 )
 def test_reviews_of_others_and_by_bots_mean_nothing(event: Event) -> None:
     assert isinstance(router.decide(event, HOUSE), Ignore)
@@ -279,7 +325,7 @@ def test_failed_checks_are_told_to_the_run_of_the_branch_though_a_bot_reports_th
         delivery="d", tenant=TENANT, actor=OTHER_BOT, branch="redfirst/7-total", sha="c" * 40, app="ci"
     )
     answer = Review(verdict=Verdict.CHECKS_FAILED, by="ci", sha="c" * 40)
-    assert router.decide(event, HOUSE) == Resume(issue=7, answer=answer, is_fact=True)
+    assert router.decide(event, HOUSE) == Resume(issue=7, branch=BRANCH, answer=answer, is_fact=True)
 
 
 @pytest.mark.parametrize("branch", ["main", "", "redfirst/", "redfirst/x", "redfirst/7/x", "x/redfirst/7"])
@@ -326,7 +372,7 @@ def test_workflows_of_others_do_not_start_the_server() -> None:
     assert isinstance(router.decide(event, HOUSE), Ignore)
 
 
-@pytest.mark.parametrize("event", [closed(run=""), closed(branch="main"), closed(branch="x/redfirst/7")])
+@pytest.mark.parametrize("event", [closed(branch=""), closed(branch="main"), closed(branch="x/redfirst/7")])
 def test_the_end_of_another_pull_request_means_nothing(event: PullRequestClosed) -> None:
     assert router.decide(event, HOUSE) == Ignore(reason="the pull request is not one of ours")
 

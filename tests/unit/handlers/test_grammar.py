@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -73,7 +75,7 @@ def test_an_unknown_verb_is_given_the_nearest(said: str, nearest: str) -> None:
     assert parse(f"/agent {said}") == Misunderstood(said=said.lower(), nearest=nearest)
 
 
-@pytest.mark.parametrize("option", ["--fast", "--fast=1", "-f", "--", "--=1", "--Fast", "--model=opus"])
+@pytest.mark.parametrize("option", ["--frob", "--frob=1", "-f", "--", "--=1", "--Fast", "--model=opus"])
 def test_an_option_that_a_verb_does_not_take_is_not_passed_over(option: str) -> None:
     assert parse(f"/agent fix {option}") == Misunderstood(said=option, nearest="", is_option=True)
 
@@ -107,3 +109,69 @@ def test_what_stands_below_a_command_never_changes_it(below: str, verb: str) -> 
 def test_a_very_long_comment_is_read_at_once() -> None:
     said = parse("/agent " + "x" * 65_536)
     assert isinstance(said, Misunderstood)
+
+
+# --- options with a value ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [
+        ("--setup=make", "make"),
+        ('--setup="uv sync --locked"', "uv sync --locked"),
+        ("--setup='uv sync --locked'", "uv sync --locked"),
+        ("--setup=“uv sync --locked”", "uv sync --locked"),
+        ('--setup="echo \\"a b\\" \'c\' \\\\n"', "echo \"a b\" 'c' \\n"),
+        ("--setup='echo \"a\" \\n'", 'echo "a" \\n'),
+        ('--setup="a \\$b"', "a \\$b"),
+        ('--setup=""', ""),
+        ("--setup=''", ""),
+        ("--setup=", ""),
+        ('--setup="a\tb"\r', "a\tb"),
+        ("--setup=it's", "it's"),
+    ],
+)
+@pytest.mark.parametrize("verb", ["fix", "plan", "repro", "retry"])
+def test_a_value_may_stand_in_quotes_and_have_spaces_in_it(said: str, value: str, verb: str) -> None:
+    assert parse(f"/agent {verb} {said}") == Command(verb=verb, options=(("setup", value),))
+
+
+def test_several_options_words_and_lines_stand_together() -> None:
+    said = parse(
+        '/agent fix --setup="a b" don\'t --setup=c --path=\'x y\' break "this" --plan\nand --test=that'
+    )
+    assert said == Command(
+        verb="fix",
+        options=(("setup", "a b"), ("setup", "c"), ("path", "x y"), ("plan", "")),
+        words=("don't", "break", '"this"'),
+        context='don\'t break "this"\nand --test=that',
+    )
+
+
+@pytest.mark.parametrize("said", ["--setup", '--setup="uv', "--setup='uv", '--setup="uv"sync', "--setup=“uv"])
+def test_quotes_that_do_not_close_run_nothing(said: str) -> None:
+    assert parse(f"/agent fix {said} sync") == Misunderstood(said=said, nearest='setup="…"', is_option=True)
+
+
+@pytest.mark.parametrize("verb", ["ask", "revise", "approve", "review", "stop"])
+def test_what_begins_nothing_corrects_nothing(verb: str) -> None:
+    assert isinstance(parse(f"/agent {verb} --setup=x"), Misunderstood)
+
+
+@settings(deadline=None)
+@given(st.text(max_size=60))
+def test_any_value_can_be_quoted(value: str) -> None:
+    value = " ".join(value.replace("\n", " ").replace("\r", " ").split("\0"))
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    said = parse(f'/agent fix --test="{escaped}" please')
+    assert said == Command(verb="fix", options=(("test", value),), words=("please",), context="please")
+
+
+@pytest.mark.parametrize(
+    "again", ['--plan="', "--plan='", "--plan=“", '--plan="\\', '--plan="x" ', "--plan=x "]
+)
+def test_a_great_many_quotes_are_read_at_once(again: str) -> None:
+    began = time.process_time()
+    parse("/agent fix " + again * (65_000 // len(again)))
+    parse("/agent fix " + f" {again}" * (65_000 // (len(again) + 1)))
+    assert time.process_time() - began < 1

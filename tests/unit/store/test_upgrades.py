@@ -173,7 +173,7 @@ async def names(store: Store) -> Sequence[str]:
 
 async def test_what_was_known_is_recognised_and_what_is_new_comes_after_it(left_behind: str) -> None:
     async with opened(left_behind) as store:
-        for state in DeliveryState:
+        for state in set(DeliveryState) - {DeliveryState.HELD}:
             kept = await store.delivery(f"d-{state}")
             assert (kept.state, kept.payload) == (state, PAYLOAD)
             again = await store.keep_delivery(NewDelivery(id=kept.id, event="issues", payload=b""))

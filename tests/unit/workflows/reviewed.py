@@ -62,6 +62,8 @@ class Commits(MemoryForge):
         self.at_base = BASE_SHA
         self.files_of: dict[str, dict[str, str]] = {BASE_SHA: dict(FILES)}
         self.parents: dict[str, str] = {}
+        self.merged: dict[str, str] = {}
+        """What came with a commit from main."""
         self.made: dict[str, str] = {}
         self.before_a_push: list[Callable[[], object]] = []
         """What people do in the very moment in which we push."""
@@ -90,6 +92,21 @@ class Commits(MemoryForge):
     def person_pushes(self, changes: Mapping[str, str | None]) -> str:
         sha = self.tips[BRANCH] = self.commit(self.tips[BRANCH], changes)
         return sha
+
+    def person_updates(self) -> str:
+        """As GitHub's button does: main is merged into the branch."""
+        base = self.files_of[BASE_SHA]
+        news = {path: text for path, text in self.files_of[self.at_base].items() if base.get(path) != text}
+        gone = dict.fromkeys(path for path in base if path not in self.files_of[self.at_base])
+        sha = self.person_pushes({**news, **gone})
+        self.merged[sha] = self.at_base
+        return sha
+
+    async def fork_point(self, tenant: Tenant, branch: str, sha: str) -> str:
+        assert branch == "main"
+        while sha not in {BASE_SHA, *self.merged}:
+            sha = self.parents.get(sha, BASE_SHA)
+        return self.merged.get(sha, sha)
 
     async def pull_request(self, tenant: Tenant, number: int) -> PullRequest:
         pull = await super().pull_request(tenant, number)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 
 import pytest
 
 from policies.effects import AskForReview, EditPullRequest, MarkReady, ReportCheck
-from tests.unit.fakes import BASE_SHA, issue, trigger
+from tests.unit.fakes import BASE_SHA, issue, running, trigger
 from tests.unit.workflows.reviewed import (
     APPROVED,
     BRANCH,
     NUMBER,
     SAID_SO,
     Reviewed,
+    by_name,
     wants,
 )
 from tests.unit.workflows.scene import FIXED, TEST
@@ -24,7 +25,6 @@ from workflows.case import Proposed
 from workflows.engine import signals
 from workflows.engine.entries import Recorded
 from workflows.engine.status import RunStatus
-from workflows.errors import Who
 from workflows.fix import fix
 from workflows.ports import FailedCheck, LineRemark, PullRequest
 from workflows.proof.statement import Proof
@@ -129,12 +129,61 @@ async def test_a_failed_check_is_worked_on_with_what_it_said() -> None:
     assert [ask.people for ask in scene.of(AskForReview)] == [("maintainer",)]  # a check is nobody to ask
 
 
-async def test_failed_checks_that_say_nothing_are_the_users_move() -> None:
+# --- what cannot be done ends no run: the pull request is still open -------------------------------------
+
+
+async def left_alone(scene: Reviewed, review: Review, said: str) -> None:
+    """It says so where it was asked, has paid for nothing, and waits for the next word."""
+    asked = len(scene.model.asked)
+    assert await scene.told(review) is RunStatus.SUSPENDED
+    assert said in scene.sticky_on(NUMBER)
+    assert "#8 waits for you again" in scene.sticky_on(NUMBER)
+    assert len(scene.model.asked) == asked
+
+
+async def test_checks_that_do_not_fail_any_more_are_said_to_be_so() -> None:
     scene = await in_review()
-    assert await scene.told(FAILED) is RunStatus.FAILED
-    failure = await scene.failure()
-    assert failure.who is Who.USER
-    assert failure.sentence == "nothing was said about what shall be different in #8"
+    await left_alone(scene, FAILED, "no check of #\u200b8 fails any more that does not fail on main")
+    assert await scene.told(wants()) is RunStatus.SUSPENDED
+    assert "awaits your review" in scene.sticky_on(NUMBER)
+
+
+async def test_a_review_of_which_nothing_can_be_read_is_said_to_be_so() -> None:
+    scene = await in_review()
+    await left_alone(scene, wants("", review=5), "nothing was said that could be read")
+    assert await scene.told(APPROVED) is RunStatus.COMPLETED
+
+
+async def test_checks_that_fail_on_the_base_too_are_not_worked_on() -> None:
+    scene = await in_review()
+    tip = scene.forge.tips[BRANCH]
+    deploy = FailedCheck(name="deploy", title="quota", said="quota used up")
+    scene.forge.failed = {tip: (deploy,), BASE_SHA: (deploy,)}
+    await left_alone(scene, FAILED.model_copy(update={"sha": tip}), "no check of #\u200b8 fails any more")
+    scene.forge.failed[tip] = (deploy, FailedCheck(name="lint", title="1 error"))
+    await scene.told(FAILED.model_copy(update={"sha": tip}))
+    assert "The check lint failed" in scene.model.tasks("fix")[-1]
+    assert "deploy" not in scene.model.tasks("fix")[-1]
+
+
+async def test_checks_are_worked_on_twice_in_a_row_and_then_a_person_is_asked() -> None:
+    scene = await in_review()
+
+    async def fails_again() -> str:
+        tip = scene.forge.tips[BRANCH]
+        scene.forge.failed[tip] = (FailedCheck(name="deploy", title=tip, said="quota used up"),)
+        scene.forge.person_pushes({"shelf/notes.py": f"{tip}\n"})  # so that there is something to do
+        assert await scene.told(FAILED.model_copy(update={"sha": tip})) is RunStatus.SUSPENDED
+        return scene.forge.tips[BRANCH]
+
+    assert await fails_again() in scene.forge.made.values()
+    assert await fails_again() in scene.forge.made.values()
+    paid = len(scene.model.asked)
+    assert await fails_again() not in scene.forge.made.values()
+    assert len(scene.model.asked) == paid
+    assert "2 changes in a row were made for them without a word of a person" in scene.sticky_on(NUMBER)
+    assert await scene.told(wants()) is RunStatus.SUSPENDED
+    assert await fails_again() in scene.forge.made.values()
 
 
 async def test_what_people_pushed_stays_and_is_part_of_the_proof() -> None:
@@ -175,55 +224,88 @@ async def test_a_test_that_a_person_changed_counts_and_is_seen_red_afresh() -> N
 async def test_a_test_that_shows_nothing_any_more_is_said_to_its_people(text: str | None) -> None:
     scene = await in_review()
     tip = scene.forge.person_pushes({"tests/test_new.py": text})
-    assert await scene.told(wants()) is RunStatus.FAILED
-    failure = await scene.failure()
-    assert failure.who is Who.USER
-    assert failure.sentence.startswith("the test in #8 was changed, and shows nothing on main any more: ")
+    await left_alone(scene, wants(), "the test was changed, and the test in #\u200b8 shows nothing on main")
     assert scene.forge.tips[BRANCH] == tip
-    assert "shows nothing on main any more" in scene.sticky_on(NUMBER)
-    assert "shows nothing on main any more" in scene.sticky_on(7)
 
 
 async def test_a_change_that_changes_nothing_is_refused() -> None:
     scene = await Reviewed(heeding=(SAID_SO,)).begin()
     await scene.go()
-    assert await scene.told(wants()) is RunStatus.FAILED
-    failure = await scene.failure()
-    assert (failure.path, failure.feedback) == ("fix/more/changes/turn[1]/repair", "You changed nothing.")
+    assert await scene.told(wants()) is RunStatus.SUSPENDED
+    assert "reached its limit of 3 attempts" in scene.sticky_on(NUMBER)
+    assert "You changed nothing." in scene.sticky_on(NUMBER)
 
 
 @pytest.mark.parametrize(
-    ("now", "sentence"),
-    [
-        ({"is_open": False}, "#8 was closed meanwhile"),
-        ({"is_open": False, "is_merged": True}, "#8 was merged meanwhile"),
-        ({"branch": "main"}, f"#8 is not from {BRANCH} any more"),
-        ({"from_here": False}, f"#8 is not from {BRANCH} any more"),
-    ],
+    "now", [{"branch": "main"}, {"from_here": False}], ids=["another branch", "another repository"]
 )
-async def test_a_pull_request_that_is_none_of_ours_any_more_is_left_alone(
-    now: Mapping[str, object], sentence: str
-) -> None:
+async def test_a_pull_request_that_is_none_of_ours_any_more_is_left_alone(now: Mapping[str, object]) -> None:
     scene = await in_review()
     scene.forge.pull_requests[NUMBER] = scene.forge.pull_requests[NUMBER].model_copy(update=now)
-    assert await scene.told(wants()) is RunStatus.FAILED
-    assert (await scene.failure()).sentence == sentence
+    await left_alone(scene, wants(), f"is not from {BRANCH} any more")
+
+
+@pytest.mark.parametrize(("is_merged", "verdict"), [(True, "merged"), (False, "closed")])
+async def test_a_pull_request_that_is_over_ends_its_run_though_nobody_told_it(
+    is_merged: bool, verdict: str
+) -> None:
+    scene = await in_review()
+    over = {"is_open": False, "is_merged": is_merged}
+    scene.forge.pull_requests[NUMBER] = scene.forge.pull_requests[NUMBER].model_copy(update=over)
+    assert await scene.told(wants()) is RunStatus.COMPLETED
+    assert (await scene.concluded())["verdict"] == verdict
+    assert (BRANCH in scene.forge.tips) is is_merged
 
 
 async def test_a_branch_that_is_gone_is_not_made_again() -> None:
     scene = await in_review()
-    del scene.forge.tips[BRANCH]
-    assert await scene.told(wants()) is RunStatus.FAILED
-    assert (await scene.failure()).sentence == f"the branch {BRANCH} is gone"
+    tip = scene.forge.tips.pop(BRANCH)
+    await left_alone(scene, wants(), f"the branch {BRANCH} is gone")
     assert BRANCH not in scene.forge.tips
+    scene.forge.tips[BRANCH] = tip
+    assert await scene.told(wants()) is RunStatus.SUSPENDED
+    assert scene.forge.parents[scene.forge.tips[BRANCH]] == tip
 
 
 async def test_a_file_that_is_no_text_cannot_be_proved_and_is_named() -> None:
     scene = await in_review()
     scene.forge.person_pushes({"logo\u200b.png": "x"})
-    assert await scene.told(wants()) is RunStatus.FAILED
-    assert "is no plain text file" in (await scene.failure()).sentence
-    assert len(scene.model.tasks("fix")) == 1  # said before anything was paid for
+    await left_alone(scene, wants(), "is no plain text file")  # said before anything was paid for
+
+
+async def test_a_branch_that_was_brought_up_to_date_is_proved_on_what_it_stands_on_now() -> None:
+    scene = await in_review()
+    scene.forge.main_moves({"billing/pay.py": "SECRET = 1\n", "README.md": "New.\n"})
+    theirs = scene.forge.person_updates()
+    assert await scene.told(wants()) is RunStatus.SUSPENDED
+    assert scene.forge.parents[scene.forge.tips[BRANCH]] == theirs
+    proof = await proof_of(scene, "push")
+    assert proof.base_sha == scene.forge.at_base
+    assert proof.fix.paths() == ("shelf/notes.py", "shelf/pages.py")
+    assert (proof.red.runs, proof.green.runs) == (3, 3)
+    assert scene.forge.at_base[:12] in scene.of(EditPullRequest)[-1].body
+
+
+async def test_what_is_no_text_on_the_base_is_in_nobodys_way() -> None:
+    scene = await in_review()
+    scene.forge.main_moves({"logo\u200b.png": "x"})
+    scene.forge.person_updates()
+    assert await scene.told(wants()) is RunStatus.SUSPENDED
+    assert "shelf/notes.py" in scene.forge.files_of[scene.forge.tips[BRANCH]]
+
+
+async def test_a_base_on_which_the_test_shows_nothing_any_more_is_said_to_be_so() -> None:
+    def judge(files: Mapping[str, str], wanted: Sequence[str]) -> dict[str, str]:
+        quicker = {"shelf/pages.py": FIXED} if "shelf/other.py" in files else {}
+        return by_name({**files, **quicker}, wanted)
+
+    scene = await Reviewed(sandboxes=running(judge)).begin()
+    await scene.go()
+    scene.forge.main_moves({"shelf/other.py": "FIXED = True\n"})
+    scene.forge.person_updates()
+    await left_alone(
+        scene, wants(), "main was changed, and the test in #\u200b8 shows nothing on main any more"
+    )
 
 
 async def test_people_may_ask_again_and_again_until_they_approve() -> None:
@@ -296,8 +378,8 @@ async def test_it_is_done_with_the_right_of_who_asks_now() -> None:
     scene = await approved()
     del scene.forge.people["reviewer"]
     again = await revising(scene, wants())
-    assert await again.go() is RunStatus.FAILED
-    assert "write permission" in (await again.failure()).sentence
+    assert await again.go() is RunStatus.SUSPENDED
+    assert "write permission" in again.sticky_on(NUMBER)
     assert scene.forge.parents[scene.forge.tips[BRANCH]] == BASE_SHA
 
 

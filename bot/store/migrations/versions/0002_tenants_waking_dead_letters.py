@@ -1,4 +1,4 @@
-"""Whose a run is, its tree, when it wants to be woken; how often a thing was tried; what was put aside."""
+"""Whose a run is, its tree, when it wants to be woken; what is taken up, held or put aside, and how often."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ down_revision = "0001"
 
 CAN_GO_ON = sa.text("status IN ('queued', 'running')")
 TO_BE_WOKEN = sa.text("wake_at > 0")
+HELD = sa.text("state = 'held'")
 
 RUNS = sa.table(
     "runs",
@@ -20,22 +21,42 @@ RUNS = sa.table(
     sa.column("subject", sa.Text),
     sa.column("tenant", sa.Text),
     sa.column("definition", sa.Text),
+    sa.column("about", sa.Text),
 )
 JOURNAL = sa.table(
     "journal", sa.column("run", sa.Text), sa.column("seq", sa.BigInteger), sa.column("entry", sa.Text)
 )
 
-COUNTED = (("runs", "wake_at"), ("runs", "tries"), ("runs", "taken_at"), ("deliveries", "tries"))
+SAID = (
+    ("runs", "tenant"),
+    ("runs", "definition"),
+    ("runs", "about"),
+    ("deliveries", "worker"),
+    ("deliveries", "held_for"),
+)
+COUNTED = (
+    ("runs", "wake_at"),
+    ("runs", "tries"),
+    ("runs", "taken_at"),
+    ("deliveries", "tries"),
+    ("deliveries", "lease_until"),
+    ("deliveries", "held_after"),
+)
 
 AT_ONCE = 500
 
 
 def upgrade() -> None:
-    op.add_column("runs", sa.Column("tenant", sa.Text, nullable=False, server_default=""))
-    op.add_column("runs", sa.Column("definition", sa.Text, nullable=False, server_default=""))
+    for table, column in SAID:
+        op.add_column(table, sa.Column(column, sa.Text, nullable=False, server_default=""))
     for table, column in COUNTED:
         op.add_column(table, sa.Column(column, sa.BigInteger, nullable=False, server_default="0"))
     fill(op.get_bind())
+    op.drop_index("runs_subject", "runs")
+    op.create_index("runs_about", "runs", ["about", "number"])
+    op.create_index(
+        "deliveries_held", "deliveries", ["held_for", "number"], sqlite_where=HELD, postgresql_where=HELD
+    )
     op.drop_index("runs_going", "runs")
     op.create_index(
         "runs_going", "runs", ["tenant", "number"], sqlite_where=CAN_GO_ON, postgresql_where=CAN_GO_ON
@@ -65,7 +86,12 @@ def fill(connection: sa.Connection) -> None:
     filling = (
         sa.update(RUNS)
         .where(RUNS.c.number == sa.bindparam("which"))
-        .values(tenant=sa.bindparam("new_tenant"), definition=sa.bindparam("new_definition"))
+        .values(
+            tenant=sa.bindparam("new_tenant"),
+            definition=sa.bindparam("new_definition"),
+            # There were no questions yet.
+            about=RUNS.c.subject,
+        )
     )
     after = 0
     while found := connection.execute(first_rows, {"after": after}).all():

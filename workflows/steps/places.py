@@ -1,0 +1,89 @@
+"""Where a project's commands run: on its base, with what its set-up left, made once and found again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from policies.effects import OpenNetwork
+from policies.patch import Patch
+from workflows.agents.desk import Desk
+from workflows.case import Case
+from workflows.engine.context import Context
+from workflows.errors import Gone
+from workflows.ports import Environment, Ports, SandboxSpec
+from workflows.project.environment import narrowed, set_up_of
+from workflows.project.hosts import KNOWN
+from workflows.project.model import Project
+from workflows.proof.harness import Harness
+from workflows.proof.results import Results
+from workflows.proof.runners.detect import named
+from workflows.steps.common import key, perform
+from workflows.tree import Tree, unpack
+from workflows.trigger import Tenant, Trigger
+
+
+async def archive_of(ctx: Context[Ports], tenant: Tenant, sha: str, digest: str) -> bytes:
+    """The base from the blobs, or from the forge again where this machine does not have it."""
+    try:
+        return await ctx.ports.blobs.get(digest)
+    except Gone:
+        return await ctx.ports.forge.tarball(tenant, sha)
+
+
+async def base_tree(ctx: Context[Ports], case: Case) -> Tree:
+    return unpack(await archive_of(ctx, case.trigger.tenant, case.base_sha, case.archive))
+
+
+def sandbox_spec(ctx: Context[Ports], tenant: Tenant) -> SandboxSpec:
+    return SandboxSpec(run=ctx.run, tenant=tenant.repository, image=ctx.ports.image)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    spec: SandboxSpec
+    programs: tuple[str, ...] = ()
+    """Folders that its set-up left programs in."""
+    environment: Environment | None = None
+
+
+async def place(ctx: Context[Ports], trigger: Trigger, project: Project, tree: Tree) -> Place:
+    """Asked for each time: an environment may have been taken away since, by whoever needed the room."""
+    ports, plain = ctx.ports, sandbox_spec(ctx, trigger.tenant)
+    image = project.image.value or plain.image
+    spec = plain.model_copy(update={"image": image, "limits": narrowed(plain.limits, project)})
+    setup = set_up_of(project, tree, image)
+    if setup is None:
+        return Place(spec)
+    if setup.hosts:
+        asked = OpenNetwork(
+            key=key(ctx, "network"),
+            repository=trigger.tenant.repository,
+            hosts=setup.hosts,
+            granted=(*sorted(KNOWN), *ports.allowance.hosts),
+        )
+        await perform(ctx, asked, trigger)
+    environment = await ports.sandboxes.set_up(spec, tree.pack(), setup)
+    spec = spec.model_copy(update={"environment": environment.id})
+    return Place(spec, project.programs, environment)
+
+
+async def harness(ctx: Context[Ports], case: Case, tree: Tree | None = None) -> Harness:
+    """On the base, if nothing else is said."""
+    tree = tree or await base_tree(ctx, case)
+    at = await place(ctx, case.trigger, case.project, tree)
+    return Harness(ctx.ports.sandboxes, at.spec, tree, named(case.runner), at.programs)
+
+
+async def desk(ctx: Context[Ports], case: Case, tree: Tree, objection: Callable[[str], str | None]) -> Desk:
+    at = await place(ctx, case.trigger, case.project, tree)
+    return Desk(tree, ctx.ports.sandboxes, at.spec, objection, at.programs)
+
+
+async def baseline(ctx: Context[Ports], case: Case) -> Results:
+    """From the blobs, or run again where this machine does not have it."""
+    try:
+        return Results.model_validate_json(await ctx.ports.blobs.get(case.baseline))
+    except Gone:
+        (ran,) = await (await harness(ctx, case)).run(Patch())
+        return ran.results
