@@ -6,7 +6,7 @@ MAKEFLAGS += --no-print-directory
 UV := scripts/ensure-uv
 BIN := .venv/bin
 
-.PHONY: help setup check test test-unit power-cuts soak demo bench lock clean
+.PHONY: help setup check test test-unit power-cuts soak hosted demo bench lock clean
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 14
@@ -42,7 +42,11 @@ power-cuts: .venv/.dev ## Cut the power of both stores, and of blobs, some hundr
 
 soak: .venv/.dev ## Crash workers, brokers, databases and networks for long, and say what it came to
 	@scripts/ensure-commands postgres setpriv
-	@REDFIRST_SOAK=true $(BIN)/pytest tests/live/crashes -rP --timeout=0
+	@REDFIRST_SOAK=true $(BIN)/pytest tests/live/crashes tests/live/test_lost_deliveries.py -rP --timeout=0
+
+hosted: .venv/.dev ## Try the real E2B and Daytona, each whose key is set; it costs their money
+	@$(BIN)/python -m tests.live.hosted.accounts
+	@REDFIRST_HOSTED=true $(BIN)/pytest tests/live/hosted -rP
 
 demo: .venv/.runtime ## Play the main job, offline: from a labelled issue to a pull request
 	@scripts/ensure-commands git bwrap
