@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from policies.hosts import host as host_of
 from workflows.errors import OperatorProblem
+from workflows.project.allowance import Allowance
 
 _SECRET_NAMES = ("_API_KEY", "_TOKEN", "_SECRET", "_SECRET_ACCESS_KEY", "_PASSWORD", "_PRIVATE_KEY")
 
@@ -199,12 +200,9 @@ class Settings(BaseSettings):
             raise ValueError(f"{wrong[0]!r} is neither name, *.name nor name:port")
         return text
 
-    def image_patterns(self) -> tuple[str, ...]:
-        return _listed(self.allowed_images)
-
-    def allowed_hosts(self) -> tuple[str, ...]:
-        """Beside registries, whom set-ups may be let talk to."""
-        return (*_listed(self.egress_hosts), *_listed(self.egress_internal))
+    def allowance(self) -> Allowance:
+        hosts = (*_listed(self.egress_hosts), *_listed(self.egress_internal))
+        return Allowance(images=_listed(self.allowed_images), hosts=hosts)
 
     def internal_hosts(self) -> tuple[str, ...]:
         return _listed(self.egress_internal)

@@ -39,7 +39,6 @@ from policies.gate import Gate
 from policies.redaction import Redactor
 from workflows.errors import OperatorProblem
 from workflows.ports import Ports, Sandboxes
-from workflows.project.allowance import Allowance
 
 log = logging.getLogger("redfirst.bus")
 
@@ -128,7 +127,7 @@ async def plant(
         ledger=StoreLedger(store),
         # A provider has templates of its own, and knows nothing of our images.
         image="" if settings.sandbox in {"e2b", "daytona"} else settings.sandbox_image,
-        allowance=Allowance(images=settings.image_patterns(), hosts=settings.allowed_hosts()),
+        allowance=settings.allowance(),
     )
     ground = Ground(
         house=House(label=settings.label, bot_id=settings.bot_id, in_job=in_job),

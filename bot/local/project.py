@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.local.forge import LocalForge
+from bot.settings import load
 from workflows.errors import UserProblem
 from workflows.project import asked
 from workflows.project.detect import detect
@@ -26,7 +27,8 @@ async def project_at(repo: Path, options: asked.Options) -> Project:
     root = root_of(repo)
     forge, here = LocalForge(root, root), Tenant(repository=f"local/{root.name}")
     tree = unpack(await forge.tarball(here, (await forge.head(here)).sha))
-    project = detect(tree, asked=asked.claim(options, asked.COMMAND_LINE))
+    claim = asked.claim(options, asked.COMMAND_LINE)
+    project = detect(tree, asked=claim, allowance=load().allowance())
     try:
         runner_of(project, tree)
     except Unfit as unfit:
