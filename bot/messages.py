@@ -22,9 +22,9 @@ from workflows.project.model import Project
 from workflows.project.unfit import CORRECTION
 from workflows.project.words import in_a_line, in_short
 from workflows.proof.statement import Proof
-from workflows.review import Verdict
 from workflows.trigger import Trigger
 from workflows.unseen import unseen, visible
+from workflows.verdicts import Verdict
 
 _STAGES: Sequence[tuple[Stage, str]] = (
     (Stage.PREPARE, "look at the project and run its tests as they are"),
@@ -307,8 +307,8 @@ def only_a_test(issue: int) -> str:
 
 def branch_is_there(branch: str) -> str:
     return (
-        f"There is `{code(branch)}` already, so this was worked on before. To have it done anew, close its pull "
-        "request, delete the branch, and say `/agent fix` again."
+        f"There is `{code(branch)}` already, so this was worked on before. To have it done anew, close its "
+        "pull request, delete the branch, and say `/agent fix` again."
     )
 
 
@@ -392,7 +392,7 @@ _HELP = """I write a test that fails for the reason in the issue, then the fix, 
 | `/agent forget` | say what is kept |
 | `/agent help` | say this |
 
-`fix`, `plan`, `repro` and `retry` take `--setup="…"`, `--test="…"` and `--path="…"`, which put right what I detected.
+`fix`, `plan`, `repro` and `retry` take `--setup="…"`, `--test="…"`, `--path="…"`: they put right what I detected.
 
 Whoever starts, steers or stops work needs write permission. Answers are for everyone."""
 

@@ -6,7 +6,7 @@ from handlers.decision import Decision, Ignore, Resume
 from handlers.events import ChecksFailed
 from handlers.house import House
 from workflows.branch import issue_of
-from workflows.review import Review, Verdict
+from workflows.verdicts import Review, Verdict
 
 
 def decide(event: ChecksFailed, _house: House) -> Decision:

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from handlers.decision import Again, Asked, Decision, Ignore, Reply, Resume, Start, Stop, Topic
 from handlers.grammar import Command, Misunderstood, parse
 from handlers.house import House
-from workflows.review import Opinion, Place, PlanReview, Review, Verdict
 from workflows.trigger import IssueSnapshot
+from workflows.verdicts import Opinion, Place, PlanReview, Review, Verdict
 
 
 @dataclass(frozen=True, slots=True)

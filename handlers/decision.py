@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from workflows.review import Place, PlanReview, Review
 from workflows.trigger import IssueSnapshot
+from workflows.verdicts import Place, PlanReview, Review
 
 
 class _Part(BaseModel):

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from workflows.review import Place
 from workflows.trigger import Actor, IssueSnapshot, Tenant
+from workflows.verdicts import Place
 
 
 class Event(BaseModel):

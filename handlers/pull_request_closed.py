@@ -6,7 +6,7 @@ from handlers.decision import Decision, Ignore, Resume, Stop
 from handlers.events import PullRequestClosed
 from handlers.house import House
 from workflows.branch import issue_of
-from workflows.review import Review, Verdict
+from workflows.verdicts import Review, Verdict
 
 
 def decide(event: PullRequestClosed, _house: House) -> Decision:

@@ -8,7 +8,7 @@ from handlers.events import ReviewState, ReviewSubmitted
 from handlers.grammar import Command, parse
 from handlers.house import House
 from workflows.branch import issue_of
-from workflows.review import Review, Verdict
+from workflows.verdicts import Review, Verdict
 
 _VERDICTS = {
     ReviewState.APPROVED: Verdict.APPROVED,

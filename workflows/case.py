@@ -11,8 +11,8 @@ from workflows.ports import SandboxFacts
 from workflows.project.model import Project
 from workflows.proof.green import Green, Unharmed
 from workflows.proof.red import Red
-from workflows.review import Review
 from workflows.trigger import Trigger
+from workflows.verdicts import Review
 
 
 class _Stage(BaseModel):

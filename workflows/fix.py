@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from workflows.case import Planned, Repairing, Reproducing
 from workflows.engine.nodes import unchanged, when, workflow
-from workflows.review import Review
 from workflows.steps import repair, reproduce
 from workflows.steps.agree import agree, asks_first
 from workflows.steps.changes import Reviewed, changes, wants_more
@@ -15,6 +14,7 @@ from workflows.steps.propose import propose
 from workflows.steps.prove import prove
 from workflows.steps.tell_failure import tell_failure
 from workflows.trigger import Trigger
+from workflows.verdicts import Review
 
 fix = (
     workflow("fix", Trigger)

@@ -13,8 +13,8 @@ from policies.effects import Done, Effect, Remark
 from policies.facts import Permission
 from workflows.errors import Problem, Who
 from workflows.project.allowance import Allowance
-from workflows.review import Place
 from workflows.trigger import Tenant, Trigger
+from workflows.verdicts import Place
 
 if TYPE_CHECKING:
     from workflows.agents.roles import Answer, Plan

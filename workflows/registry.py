@@ -11,9 +11,9 @@ from workflows.engine import definition
 from workflows.engine.nodes import Workflow
 from workflows.errors import Gone
 from workflows.fix import fix
-from workflows.look import review
 from workflows.ports import Ports
 from workflows.repro import repro
+from workflows.review import review
 from workflows.revise import revise
 
 AnyWorkflow = Workflow[Ports, Any, Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from workflows.review import Place, Review
+from workflows.verdicts import Place, Review
 
 
 class Actor(BaseModel):

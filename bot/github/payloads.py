@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 from handlers.events import ReviewState
-from workflows.review import Place
 from workflows.trigger import Actor, IssueSnapshot, Tenant
+from workflows.verdicts import Place
 
 LONGEST_HUNK = 4_000
 

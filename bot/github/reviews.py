@@ -14,7 +14,7 @@ from bot.github.errors import Invalid, understood
 from bot.github.once import once
 from policies.effects import Done, Remark, SubmitReview
 from workflows.ports import LineRemark
-from workflows.review import Place
+from workflows.verdicts import Place
 
 GRACE = timedelta(seconds=10)
 """Comments of a review are stamped when it is submitted, though not all in the same second."""

@@ -14,9 +14,9 @@ from workflows.case import Proposed
 from workflows.errors import Gone
 from workflows.ports import Refused
 from workflows.progress import Progress, Stage
-from workflows.review import Review, Verdict
 from workflows.steps.common import STICKY
 from workflows.trigger import Actor, Trigger
+from workflows.verdicts import Review, Verdict
 
 
 async def told(ground: Ground, event: Event, told: Resume, review: Review, meant: Meant) -> Outcome:

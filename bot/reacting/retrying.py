@@ -19,8 +19,8 @@ from workflows.engine.entries import Resumed, Row
 from workflows.engine.status import RunStatus
 from workflows.errors import UserProblem
 from workflows.ports import Refused
-from workflows.review import Review, Verdict
 from workflows.trigger import Trigger
+from workflows.verdicts import Review, Verdict
 
 _MORE = frozenset({Verdict.CHANGES_REQUESTED, Verdict.CHECKS_FAILED})
 

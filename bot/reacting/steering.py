@@ -14,7 +14,7 @@ from workflows.engine.entries import Resumed
 from workflows.engine.status import RunStatus
 from workflows.errors import UserProblem
 from workflows.ports import Refused
-from workflows.review import Opinion, PlanReview, Review, Verdict
+from workflows.verdicts import Opinion, PlanReview, Review, Verdict
 
 SHORTEST_DIGEST = 7
 

@@ -18,8 +18,8 @@ from workflows.engine.entries import Cancelled, Resumed, Row, StepCompleted, Ste
 from workflows.errors import UserProblem
 from workflows.ports import Refused
 from workflows.progress import Progress, Stage
-from workflows.review import Review, Verdict
 from workflows.steps.common import STICKY
+from workflows.verdicts import Review, Verdict
 
 _MORE = frozenset({Verdict.CHANGES_REQUESTED, Verdict.CHECKS_FAILED})
 

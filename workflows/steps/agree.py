@@ -15,9 +15,9 @@ from workflows.engine.values import Answered, Iteration
 from workflows.errors import UserProblem
 from workflows.ports import Ports
 from workflows.progress import Progress, Stage
-from workflows.review import Opinion, PlanReview
 from workflows.steps.common import key, perform, report
 from workflows.steps.plan import make_plan
+from workflows.verdicts import Opinion, PlanReview
 
 ROUNDS = 5
 PATIENCE = timedelta(days=7)

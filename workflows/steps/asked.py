@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workflows.ports import FailedCheck, LineRemark
-from workflows.review import Place, Review
 from workflows.steps.common import as_data
 from workflows.unseen import shown, unseen, visible
+from workflows.verdicts import Place, Review
 
 LONGEST_REMARK = 4_000
 LONGEST_HUNK = 2_000

@@ -5,12 +5,12 @@ from __future__ import annotations
 from workflows.case import Proposed
 from workflows.engine.nodes import settled, unchanged, when, workflow
 from workflows.engine.values import Iteration
-from workflows.review import Review, Verdict
 from workflows.steps import repair
 from workflows.steps.come_back import Reviewed, again, come_back, goes_on
 from workflows.steps.prove import prove
 from workflows.steps.push import push
 from workflows.steps.take_up import take_up
+from workflows.verdicts import Review, Verdict
 
 TURNS = 50
 """Each is asked for by somebody, or by checks, for which few are made in a row."""

@@ -9,8 +9,8 @@ from workflows.engine.values import Answered, Both, Settled
 from workflows.errors import Failure
 from workflows.ports import Ports, PullRequest
 from workflows.progress import Progress, Stage
-from workflows.review import Review, Verdict
 from workflows.steps.common import report
+from workflows.verdicts import Review, Verdict
 
 Reviewed = Answered[Proposed, Review]
 Tried = Both[Reviewed, Settled[Proposed]]

@@ -9,8 +9,8 @@ from workflows.engine.step import step
 from workflows.engine.values import Answered
 from workflows.ports import Ports
 from workflows.progress import Progress, Stage
-from workflows.review import Review, Verdict
 from workflows.steps.common import key, perform, report, try_to
+from workflows.verdicts import Review, Verdict
 
 
 @step()

@@ -8,9 +8,9 @@ from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.errors import UserProblem
 from workflows.ports import Ports
-from workflows.review import Verdict
 from workflows.steps.common import key, perform, report, try_to
 from workflows.steps.evidence import checked, in_review, with_head
+from workflows.verdicts import Verdict
 
 
 @step()

@@ -8,8 +8,8 @@ from workflows.engine.step import step
 from workflows.engine.values import Answered
 from workflows.errors import Gone, UserProblem
 from workflows.ports import Ports
-from workflows.review import Review
 from workflows.trigger import Trigger
+from workflows.verdicts import Review
 
 
 @step()

@@ -13,13 +13,13 @@ from workflows.errors import Gone, UserProblem
 from workflows.ports import Digest, FailedChecks, Head, LineRemarks, Ports, PullRequest
 from workflows.progress import Progress, Stage
 from workflows.proof.statement import Proof
-from workflows.review import Review, Verdict
 from workflows.steps.asked import asked, hidden_in_review
 from workflows.steps.common import report
 from workflows.steps.newest_base import on_base
 from workflows.steps.places import archive_of, base_tree
 from workflows.steps.reproduce import check_red, reproduced
 from workflows.tree import Tree, unpack
+from workflows.verdicts import Review, Verdict
 
 UNASKED = 2
 

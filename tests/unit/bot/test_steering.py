@@ -29,7 +29,7 @@ from workflows.engine.entries import (
 from workflows.engine.status import RunStatus
 from workflows.errors import Failure, Who
 from workflows.ports import PullRequest
-from workflows.review import PlanReview, Review, Verdict
+from workflows.verdicts import PlanReview, Review, Verdict
 
 WRITER = person("the-write")
 READER = person("the-read", 2)

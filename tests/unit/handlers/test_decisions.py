@@ -22,8 +22,8 @@ from handlers.events import (
 from handlers.grammar import VERBS
 from handlers.house import House
 from tests.unit.fakes import issue
-from workflows.review import Opinion, Place, PlanReview, Review, Verdict
 from workflows.trigger import Actor, Tenant
+from workflows.verdicts import Opinion, Place, PlanReview, Review, Verdict
 
 HOUSE = House(label="agent:fix", bot_id=99)
 ASKED = Asked(comment=42)

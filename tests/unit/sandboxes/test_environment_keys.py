@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 
-from bot.sandboxes.egress.denied import Denied
+from bot.sandboxes.egress.denied import Denied, about_denied, hosts_of
 from bot.sandboxes.egress.packed import packed
 from bot.sandboxes.egress.rules import NOT_ALLOWED, NOT_PUBLIC
 from bot.sandboxes.environments import Keeping, Kept, key_of, roomier, superfluous
-from bot.sandboxes.setting_up import about_denied, hosts_of, variables
+from bot.sandboxes.setting_up import variables
 from workflows.ports import SandboxSpec, SetUp
 
 SPEC = SandboxSpec(run="run-1", tenant="acme/shop")

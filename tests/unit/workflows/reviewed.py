@@ -42,8 +42,8 @@ from workflows.engine.status import RunStatus
 from workflows.errors import UserProblem
 from workflows.fix import fix
 from workflows.ports import Head, Message, PullRequest, ToolSpec, Turn
-from workflows.review import PlanReview, Review, Verdict
 from workflows.trigger import Tenant, Trigger
+from workflows.verdicts import PlanReview, Review, Verdict
 
 R = TypeVar("R", bound=Done)
 E = TypeVar("E", bound=Effect[Any])

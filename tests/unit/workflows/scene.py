@@ -18,9 +18,9 @@ from workflows.engine.status import RunStatus
 from workflows.errors import Failure
 from workflows.fix import fix
 from workflows.ports import Effects, Ports, Turn
-from workflows.review import Review
-from workflows.review import Verdict as Said
 from workflows.trigger import Trigger
+from workflows.verdicts import Review
+from workflows.verdicts import Verdict as Said
 
 BUG, FIXED = "def pages(n):\n    return n // 10\n", "def pages(n):\n    return -(-n // 10)\n"
 TEST = "def test_it():\n    assert pages(11) == 2\n"

@@ -14,7 +14,7 @@ from workflows.engine.advance import advance
 from workflows.engine.status import RunStatus
 from workflows.errors import Who
 from workflows.fix import fix
-from workflows.review import Opinion, PlanReview
+from workflows.verdicts import Opinion, PlanReview
 
 PLANNED = trigger().model_copy(update={"options": (("plan", ""),)})
 PLACE = "fix/people_first/agree/round[1]/approval"

@@ -14,8 +14,8 @@ from workflows.engine.status import RunStatus
 from workflows.errors import UserProblem
 from workflows.ports import PullRequest, Turn
 from workflows.registry import WORKFLOWS
-from workflows.review import Place
 from workflows.trigger import Tenant, Trigger
+from workflows.verdicts import Place
 
 DIFF = """diff --git a/shelf/pages.py b/shelf/pages.py
 --- a/shelf/pages.py

@@ -40,8 +40,8 @@ from workflows.fix import fix
 from workflows.ports import ExecResult, Refused
 from workflows.proof.statement import Proof
 from workflows.registry import WORKFLOWS
-from workflows.review import Verdict as Said
 from workflows.trigger import Tenant, Trigger
+from workflows.verdicts import Verdict as Said
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -25,8 +25,8 @@ from workflows.engine.status import RunStatus
 from workflows.errors import OperatorProblem, Passing, Problem
 from workflows.fix import fix
 from workflows.ports import Refused, Spent
-from workflows.review import Review, Verdict
 from workflows.trigger import Actor, Tenant
+from workflows.verdicts import Review, Verdict
 
 OWNED = {"CODEOWNERS": "* @nobody\n/shelf/ @keeper @octo/shelvers\n/tests/ @keeper @tester\n"}
 

@@ -28,10 +28,10 @@ from workflows.engine.status import RunStatus
 from workflows.fix import fix
 from workflows.ports import FailedCheck, LineRemark, PullRequest
 from workflows.proof.statement import Proof
-from workflows.review import Place, Review, Verdict
 from workflows.revise import revise
 from workflows.steps.asked import MOST_REMARKS
 from workflows.trigger import Actor
+from workflows.verdicts import Place, Review, Verdict
 
 FAILED = Review(verdict=Verdict.CHECKS_FAILED, by="ci")
 PERSONS = {"README.md": "By hand.\n", "shelf/more.py": "MORE = 1\n"}

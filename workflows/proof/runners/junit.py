@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 MAX_DETAIL = 8_000
+MAX_ELEMENTS = 200_000
 
 
 class BadReport(ValueError):
@@ -19,12 +21,21 @@ class BadReport(ValueError):
 
 def parse(report: bytes) -> list[TestResult]:
     from defusedxml import DefusedXmlException
-    from defusedxml.ElementTree import ParseError, fromstring
+    from defusedxml.ElementTree import ParseError, iterparse
 
+    root: Element | None = None
     try:
-        root: Element = fromstring(report, forbid_dtd=True)
+        # A few bytes of it are a kilobyte here, so what is bounded is its parts and not its size alone.
+        for count, (_, element) in enumerate(iterparse(io.BytesIO(report), ("start",), forbid_dtd=True)):
+            if count >= MAX_ELEMENTS:
+                raise BadReport(f"the report has more than {MAX_ELEMENTS} parts")
+            root = element if root is None else root
+    except BadReport:
+        raise
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise BadReport(f"the report is not JUnit XML: {error}") from error
+    if root is None:
+        raise BadReport("the report is empty")
     return [_result(case) for case in _cases(root)]
 
 
