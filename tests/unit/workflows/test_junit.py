@@ -146,6 +146,41 @@ def test_a_report_that_is_none_is_a_complaint_and_no_exception() -> None:
     assert read(ExecResult(code=0), BOMB).complaint.startswith("the report is not JUnit XML")
 
 
+PASSED, FAILED, BROKEN = one(), one("<failure/>"), one("<error/>")
+
+
+@pytest.mark.parametrize(
+    ("code", "report"),
+    [(0, PASSED), (1, FAILED), (1, PASSED), (1, BROKEN), (2, BROKEN), (5, b"<testsuites/>")],
+)
+def test_a_report_counts_that_goes_with_how_the_run_ended(code: int, report: bytes) -> None:
+    assert read(ExecResult(code=code), report).complaint == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "report"),
+    [
+        (137, PASSED),
+        (139, PASSED),
+        (2, PASSED),
+        (3, PASSED),
+        (4, FAILED),
+        (5, PASSED),
+        (0, FAILED),
+        (-9, PASSED),
+    ],
+)
+def test_a_report_that_the_end_of_the_run_gives_the_lie_does_not_count(code: int, report: bytes) -> None:
+    results = read(ExecResult(code=code), report)
+    assert results.complaint == f"the test run ended with {code}, which does not go with what it reported"
+    assert results.tests == ()
+
+
+def test_a_report_of_more_tests_than_anybody_has_is_refused() -> None:
+    with pytest.raises(junit.BadReport):
+        parse(b"<testsuite>" + b"<testcase/>" * (junit.MAX_ELEMENTS + 1) + b"</testsuite>")
+
+
 def test_a_summary_counts_what_there_is() -> None:
     results = Results(command=(), tests=tuple(parse(one()) + parse(one("<failure/>")) + parse(one())))
     assert results.summary() == "2 passed, 1 failed"

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
 from workflows.ports import ExecResult
-from workflows.proof.results import Results
+from workflows.proof.results import Outcome, Results, TestResult
 from workflows.proof.runners import junit
 from workflows.tree import Tree
 
@@ -92,7 +92,26 @@ class Pytest:
             tests = junit.parse(report)
         except junit.BadReport as error:
             return unreadable(str(error))
+        if not _agree(ran.code, tests):
+            return unreadable(f"the test run ended with {ran.code}, which does not go with what it reported")
         return Results(command=tuple(command), tests=tuple(tests), exit_code=ran.code, seconds=ran.seconds)
+
+
+def _agree(code: int | None, tests: Sequence[TestResult]) -> bool:
+    """A report is a file that the code under test could write; how the run ended, it cannot say as easily."""
+    wrong = any(test.outcome in {Outcome.FAILED, Outcome.ERROR} for test in tests)
+    match code:
+        case 0:
+            return not wrong
+        # What a project adds to its run, such as a bound for coverage, may fail where no test does.
+        case 1:
+            return True
+        case 2:
+            return any(test.outcome is Outcome.ERROR for test in tests)
+        case 5:
+            return not tests
+        case _:
+            return False
 
 
 def _shadows(path: str, tree: Tree) -> bool:
