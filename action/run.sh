@@ -48,11 +48,12 @@ build() { # TAG TARGET
 }
 
 # By content, so that a runner that is kept builds once for each release.
-tag() { # NAME
-    local all
-    all=$(cd "$source" && find Dockerfile pyproject.toml uv.lock bot handlers workflows policies -type f ! -name '*.pyc' -print0 |
+tag() { # NAME PART…
+    local name=$1 all
+    shift
+    all=$(cd "$source" && find "$@" -type f ! -name '*.pyc' -print0 |
         LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16)
-    echo "$1:action-$all"
+    echo "$name:action-$all"
 }
 
 ensure() { # TAG TARGET
@@ -67,11 +68,16 @@ pull() {
 }
 
 image=${ACTION_IMAGE:-}
-if [ -n "$image" ]; then pull "$image"; else ensure "${image:=$(tag redfirst)}" ""; fi
+if [ -n "$image" ]; then
+    pull "$image"
+else
+    image=$(tag redfirst Dockerfile pyproject.toml uv.lock bot handlers workflows policies)
+    ensure "$image" ""
+fi
 if [ -n "${REDFIRST_SANDBOX_IMAGE:-}" ]; then
     pull "$REDFIRST_SANDBOX_IMAGE"
 else
-    REDFIRST_SANDBOX_IMAGE=$(tag redfirst-sandbox)
+    REDFIRST_SANDBOX_IMAGE=$(tag redfirst-sandbox Dockerfile)
     ensure "$REDFIRST_SANDBOX_IMAGE" sandbox
 fi
 

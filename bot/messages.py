@@ -392,7 +392,7 @@ _HELP = """I write a test that fails for the reason in the issue, then the fix, 
 | `/agent forget` | say what is kept |
 | `/agent help` | say this |
 
-`fix`, `plan`, `repro` and `retry` take `--setup="…"`, `--test="…"`, `--path="…"`: they put right what I detected.
+`fix`, `plan`, `repro`, `retry` take `--setup="…"`, `--test="…"`, `--path="…"` where I detected it wrongly.
 
 Whoever starts, steers or stops work needs write permission. Answers are for everyone."""
 

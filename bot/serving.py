@@ -33,7 +33,13 @@ async def serve(host: str | None, port: int | None, *, as_json: bool) -> None:
         async with (
             store_of(settings) as store,
             bus_of(settings) as bus,
-            plant(settings, store, GuardedForge(settings, breakers), breakers=breakers) as works,
+            plant(
+                settings,
+                store,
+                GuardedForge(settings, breakers),
+                breakers=breakers,
+                pool=settings.sandbox_pool if settings.workers else 0,
+            ) as works,
         ):
             app = create_app(settings, store, bus, breakers)
             async with serving(app, bound=taken) as url:
@@ -62,7 +68,13 @@ async def work(at_once: int, *, as_json: bool) -> None:
     async with (
         store_of(settings) as store,
         bus_of(settings) as bus,
-        plant(settings, store, GuardedForge(settings, breakers), breakers=breakers) as works,
+        plant(
+            settings,
+            store,
+            GuardedForge(settings, breakers),
+            breakers=breakers,
+            pool=settings.sandbox_pool,
+        ) as works,
     ):
         _ready(as_json, store=await store.check(), bus=await bus.check())
         works.model.warm()

@@ -168,6 +168,10 @@ class Sandboxes(Protocol):
         """Destroys every sandbox of ours whose run is not among `keep`; how many."""
         ...
 
+    async def trim(self) -> int:
+        """Takes away the environments that are too old, too much or too many; how many."""
+        ...
+
     async def check(self) -> str:
         """A sentence on what is there, for `doctor`; OperatorProblem says what to do when it is unusable."""
         ...

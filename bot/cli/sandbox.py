@@ -120,11 +120,13 @@ async def _gc(*, as_json: bool) -> None:
         sandboxes = await sandboxes_of(settings, trusted=True)
         try:
             removed = await sandboxes.reap(live)
+            trimmed = await sandboxes.trim()
         finally:
             await sandboxes.close()
+    if as_json:
+        said = {"ok": True, "removed": removed, "environments_removed": trimmed, "live_runs": len(live)}
+        typer.echo(json.dumps(said))
+        return
+    more = f", {trimmed} environments" if trimmed else ""
     kept = f"; {len(live)} runs are live" if live else ""
-    typer.echo(
-        json.dumps({"ok": True, "removed": removed, "live_runs": len(live)})
-        if as_json
-        else f"{removed} {'sandbox' if removed == 1 else 'sandboxes'} removed{kept}"
-    )
+    typer.echo(f"{removed} {'sandbox' if removed == 1 else 'sandboxes'}{more} removed{kept}")

@@ -27,8 +27,8 @@ from workflows.errors import Conflict, UserProblem
 from workflows.ports import Frozen
 from workflows.project.asked import Options
 from workflows.registry import WORKFLOWS
-from workflows.review import Review, Verdict
 from workflows.trigger import Actor, IssueSnapshot, Tenant, Trigger
+from workflows.verdicts import Review, Verdict
 
 
 async def fix_locally(

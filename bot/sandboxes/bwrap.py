@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.sandboxes.command import HOME, OPEN_FILES, PATH, TMP_BYTES, USER
+from bot.sandboxes.environments import KEPT
 from workflows.errors import OperatorProblem
 from workflows.ports import WORKSPACE, Limits
 
@@ -19,6 +20,7 @@ SYNTHETIC_ETC = {
 }
 """Kept beside each workspace and shown as /etc/passwd and so on: the machine's own say who is here."""
 
+SNAPSHOT = "/snapshot"
 _FROM_ETC = ("alternatives", "ld.so.cache", "localtime", "ssl/certs", "ssl/openssl.cnf")
 _STAGES = ("/mnt", "/media", "/srv", "/run")
 _LINKS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
@@ -49,6 +51,11 @@ class Layout:
     path: tuple[str, ...]
     seal_userns: bool
     """Whether this bubblewrap can forbid user namespaces inside (0.8 and newer)."""
+    snapshot: Path | None = None
+    """Shown at /snapshot to commands of ours that make one or go back to it, and to no others."""
+    environment: Path | None = None
+    """What a set-up has left, or, while it runs, what it leaves."""
+    in_set_up: bool = False
 
 
 def version(program: str) -> tuple[int, ...]:
@@ -71,7 +78,8 @@ def _holds(place: Path, used: Sequence[Path]) -> bool:
 
 def options(layout: Layout, env: Mapping[str, str], sources: Sequence[str]) -> list[str]:
     """What bubblewrap is told; `sources` are where it finds etc, tmp, the workspace and the prefixes."""
-    etc, tmp, workspace, *prefixes = sources
+    etc, tmp, workspace, *others = sources
+    prefixes = others[: len(layout.prefixes)]
     args = ["--unshare-user", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     args += ["--unshare-cgroup-try", "--uid", str(USER), "--gid", str(USER), "--cap-drop", "ALL"]
     args += ["--disable-userns"] if layout.seal_userns else []
@@ -87,6 +95,9 @@ def options(layout: Layout, env: Mapping[str, str], sources: Sequence[str]) -> l
     args += ["--bind", tmp, HOME]
     for source, prefix in zip(prefixes, layout.prefixes, strict=True):
         args += ["--ro-bind", source, str(prefix)]
+    if layout.environment:
+        args += ["--bind" if layout.in_set_up else "--ro-bind", others[len(prefixes)], KEPT]
+    args += ["--bind", others[-1], SNAPSHOT] if layout.snapshot else []
     args += ["--bind", workspace, WORKSPACE, "--chdir", WORKSPACE]
     # Both are tmpfs of the sandbox's own user: left writable, they would be unbounded memory.
     args += ["--remount-ro", "/dev", "--remount-ro", "/"]
@@ -99,6 +110,7 @@ def sources(layout: Layout) -> list[str]:
     return [
         *(str(layout.directory / name) for name in ("etc", "tmp", "workspace")),
         *(str(prefix.resolve()) for prefix in layout.prefixes),
+        *(str(place) for place in (layout.environment, layout.snapshot) if place),
     ]
 
 

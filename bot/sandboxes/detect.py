@@ -9,6 +9,8 @@ from typing import Literal
 
 from bot.breakers import Breakers
 from bot.sandboxes.docker import DockerSandboxes
+from bot.sandboxes.egress.config import Egress
+from bot.sandboxes.environments import Keeping
 from bot.sandboxes.process import INSTALL, ProcessSandboxes
 from workflows.errors import OperatorProblem
 from workflows.ports import Sandboxes
@@ -27,10 +29,24 @@ async def choose(
     python_prefixes: Sequence[Path] = (),
     path: Sequence[str] = (),
     breakers: Breakers | None = None,
+    egress: Egress | None = None,
+    keeping: Keeping | None = None,
+    pool: int = 0,
 ) -> Sandboxes:
     """Containers where an engine answers, else bubblewrap. The facts of each sandbox say which it was."""
-    docker = DockerSandboxes(image, host=host, runtime=runtime, instance=instance, breakers=breakers)
-    process = ProcessSandboxes(root, python_prefixes=python_prefixes, path=path)
+    docker = DockerSandboxes(
+        image,
+        host=host,
+        runtime=runtime,
+        instance=instance,
+        breakers=breakers,
+        egress=egress,
+        keeping=keeping,
+        pool=pool,
+    )
+    process = ProcessSandboxes(
+        root, python_prefixes=python_prefixes, path=path, egress=egress, keeping=keeping
+    )
     if preference == "process":
         return process
     try:

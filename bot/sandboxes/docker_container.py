@@ -4,66 +4,93 @@ from __future__ import annotations
 
 import re
 import time
-import uuid
+from collections.abc import Sequence
 
 from docker import DockerClient
 from docker.errors import APIError, ImageNotFound, NotFound
 from docker.models.containers import Container
-from docker.types import LogConfig, Ulimit
+from docker.models.images import Image
+from docker.types import LogConfig, Mount, Ulimit
 
 from bot.sandboxes.command import HOME, OPEN_FILES, TMP_BYTES, USER
+from bot.sandboxes.docker_owners import labels, owned, waiting
+from bot.sandboxes.docker_shell import KEEP, KEEPER, PLACE
+from bot.sandboxes.seccomp import docker_profile
 from workflows.errors import OperatorProblem, SandboxBroken
 from workflows.ports import WORKSPACE, SandboxFacts, SandboxSpec
 
 SPEC = "redfirst.spec"
-INSTANCE = "redfirst.instance"
-OURS = "redfirst.sandbox"
-RUN = "redfirst.run"
-TENANT = "redfirst.tenant"
+BASE = "redfirst.base"
+"""Of an environment: the image that it was made on top of."""
 
-_KEEPER = f"{USER - 1}:{USER - 1}"
-"""Whom the container's own processes run as. Not whom commands run as: a `kill -9 -1` of theirs, or of ours
-after them, spares these, and so the container outlives every command."""
-_IDLE = ["sh", "-c", "while :; do sleep 3600; done"]
-_CONFLICT = 409
+_COPIES_BYTES = 8 * 1024**2
+_SHM_BYTES = 32 * 1024**2
+_SYSCTLS = {
+    # What outlives the process that made it, and no `rm` takes away, would reach later commands.
+    "kernel.shm_rmid_forced": "1",
+    "kernel.msgmni": "0",
+    "kernel.sem": "32000 0 0 0",
+    "fs.mqueue.queues_max": "0",
+}
+CONFLICT = 409
 
+NO_SECCOMP = "no seccomp"
+_UNFILTERED = " The engine filters no system calls: start it with its own seccomp profile."
 _FIXED_RUNC = {(1, 2): 8, (1, 3): 3}
 """The first releases without CVE-2025-31133, -52565 and -52881, which let code out of its container."""
 
 
-def create(client: DockerClient, image: str, spec: SandboxSpec, *, runtime: str, instance: str) -> str:
+def create(
+    client: DockerClient,
+    image: str,
+    spec: SandboxSpec,
+    *,
+    runtime: str,
+    instance: str,
+    name: str = "",
+    pool: str = "",
+    volumes: Sequence[Mount] = (),
+    more_files: int = 0,
+) -> str:
+    """In a `pool` it belongs to no run yet. `volumes` stand in place of a tmpfs: those of a set-up, which
+    another container reads in the end. `more_files` is what an environment puts into the workspace."""
     limits = spec.limits
-    if limits.workspace_bytes + TMP_BYTES >= limits.memory_bytes:
+    kept = limits.workspace_bytes + _COPIES_BYTES
+    if limits.workspace_bytes + TMP_BYTES + _SHM_BYTES + kept >= limits.memory_bytes:
         # A full tmpfs would leave no memory for any command, not even for one that cleans up.
         raise OperatorProblem(
-            "A sandbox needs more memory than its workspace and /tmp can fill: they are memory."
+            "A sandbox needs more memory than its workspace, a snapshot of it and /tmp can fill: they "
+            "are memory."
         )
     # Owned by whom commands run as: an engine takes the mode from the image's directory, if it has one.
     tmp = f"rw,nosuid,nodev,noexec,size={TMP_BYTES},uid={USER},gid={USER},mode=1777,nr_inodes=20000"
     workspace = f"rw,nosuid,nodev,exec,size={limits.workspace_bytes},uid={USER},gid={USER},mode=0700"
-    labels = {OURS: "1", RUN: spec.run, TENANT: spec.tenant, INSTANCE: instance}
-    labels[SPEC] = spec.model_dump_json()
+    keeper = f"rw,nosuid,nodev,exec,size={kept},uid={KEEPER},gid={KEEPER},mode=0755,nr_inodes=200"
+    tmpfs = {HOME: tmp, WORKSPACE: f"{workspace},nr_inodes={50_000 + more_files}", PLACE: keeper}
     container = client.containers.create(
         image,
-        entrypoint=_IDLE,
+        entrypoint=["sh", "-c", KEEP],
         command=[],
-        name=f"redfirst-{uuid.uuid4().hex}",
+        name=name or (waiting(pool) if pool else owned(spec)),
         hostname="sandbox",
-        labels=labels,
-        user=_KEEPER,
+        labels={**labels(spec, instance, pool), SPEC: spec.model_dump_json()},
+        user=f"{KEEPER}:{KEEPER}",
         environment={"HOME": HOME},
         working_dir=WORKSPACE,
         init=True,
         network_mode="none",
         read_only=True,
         cap_drop=["ALL"],
-        security_opt=["no-new-privileges"],
+        security_opt=["no-new-privileges", f"seccomp={docker_profile()}"],
         ipc_mode="private",
         pids_limit=limits.pids,
         mem_limit=limits.memory_bytes,
         memswap_limit=limits.memory_bytes,
         nano_cpus=int(limits.cpus * 1e9),
-        tmpfs={HOME: tmp, WORKSPACE: f"{workspace},nr_inodes=50000"},
+        tmpfs={place: how for place, how in tmpfs.items() if place not in {one["Target"] for one in volumes}},
+        mounts=list(volumes),
+        shm_size=_SHM_BYTES,
+        sysctls=_SYSCTLS,
         ulimits=[
             Ulimit(name="nofile", soft=OPEN_FILES, hard=OPEN_FILES),
             Ulimit(name="core", soft=0, hard=0),
@@ -88,29 +115,41 @@ def require_image(client: DockerClient, name: str) -> None:
         ) from missing
 
 
+def pinned(image: Image, name: str) -> str:
+    """By its digest, so that it says which one it was."""
+    digests: list[str] = image.attrs.get("RepoDigests") or []
+    return digests[0] if digests else f"{name}@{image.id}"
+
+
 def facts(client: DockerClient, container: Container) -> SandboxFacts:
     """Of the container as it is, not as it was asked for."""
     used = client.images.get(container.attrs["Image"])
-    digests: list[str] = used.attrs.get("RepoDigests") or []
-    name: str = container.attrs["Config"]["Image"]
+    name = pinned(used, str(container.attrs["Config"]["Image"]))
+    base: str = used.labels.get(BASE, "")
     runtime: str = container.attrs["HostConfig"].get("Runtime") or "default"
+    name_of_it = f"runc {_runc(client)}".strip() if runtime == "runc" else runtime
     return SandboxFacts(
         kind="docker",
-        image=digests[0] if digests else f"{name}@{used.id}",
+        image=f"{base} with environment {used.id}" if base else name,
         network=container.attrs["HostConfig"]["NetworkMode"],
-        runtime=f"runc {_runc(client)}".strip() if runtime == "runc" else runtime,
+        runtime=f"{name_of_it}, {_walls(client)}",
     )
 
 
 def warning(runtime: str) -> str:
-    """For people, where the runtime is known to let code out."""
+    """For people, where the runtime is known to let code out, or lacks a wall."""
+    return f"{_old_runc(runtime)}{_UNFILTERED if NO_SECCOMP in runtime else ''}"
+
+
+def _old_runc(runtime: str) -> str:
     numbers = [int(number) for number in re.findall(r"\d+", runtime)[:3]]
     if not runtime.startswith("runc ") or len(numbers) < 3:
         return ""
     release, patch = (numbers[0], numbers[1]), numbers[2]
     if release > max(_FIXED_RUNC) or patch >= _FIXED_RUNC.get(release, patch + 1):
         return ""
-    return f" Upgrade {runtime}: code can get out of it (CVE-2025-31133); 1.2.8, 1.3.3 and 1.4 are fixed."
+    name = runtime.partition(",")[0]
+    return f" Upgrade {name}: code can get out of it (CVE-2025-31133); 1.2.8, 1.3.3 and 1.4 are fixed."
 
 
 def remove(client: DockerClient, container_id: str) -> None:
@@ -120,7 +159,7 @@ def remove(client: DockerClient, container_id: str) -> None:
         return
     except APIError as refused:
         # A conflict means that somebody else is removing it: it is gone when it cannot be found.
-        if refused.status_code != _CONFLICT:
+        if refused.status_code != CONFLICT:
             raise
     for _ in range(100):
         try:
@@ -129,6 +168,15 @@ def remove(client: DockerClient, container_id: str) -> None:
             return
         time.sleep(0.05)
     raise SandboxBroken(f"The container {container_id[:12]} would not go away.")
+
+
+def _walls(client: DockerClient) -> str:
+    """What the engine itself has around every container, or has not."""
+    options: list[str] = client.info().get("SecurityOptions") or []
+    names = {part for option in options for part in option.split(",")}
+    seccomp = "seccomp" if "name=seccomp" in names and "profile=unconfined" not in names else NO_SECCOMP
+    more = {"name=userns": "user namespace", "name=rootless": "rootless", "name=apparmor": "AppArmor"}
+    return ", ".join([seccomp, *(said for name, said in more.items() if name in names)])
 
 
 def _runc(client: DockerClient) -> str:

@@ -29,6 +29,7 @@ HINT = "start it, or set DOCKER_HOST to one that runs (scripts/docker-engine sta
 _SDK_SECONDS = 60
 _CONNECT_SECONDS = 10
 _BAD_REQUEST = 400
+_NO_SPACE = "no space left on device"
 _UPGRADE = (
     "POST /v{api}/exec/{exec_id}/start HTTP/1.1\r\nHost: docker\r\nContent-Type: application/json\r\n"
     "Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: {length}\r\n\r\n{body}"
@@ -96,6 +97,11 @@ class Engine:
         except APIError as refused:
             if refused.status_code == _BAD_REQUEST:
                 raise OperatorProblem(f"The Docker engine refused: {refused.explanation}") from refused
+            if _NO_SPACE in str(refused.explanation):
+                raise OperatorProblem(
+                    f"The disk of the Docker engine at {self.host} is full: make room, such as with "
+                    "docker system prune."
+                ) from refused
             raise SandboxBroken(f"The Docker engine refused: {refused.explanation}") from refused
         # The SDK lets the errors of its HTTP library through; those are OSErrors.
         except (DockerException, OSError) as problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 
 from bot.sandboxes.docker_engine import Engine
 from bot.sandboxes.output import Collector
@@ -12,9 +12,14 @@ from workflows.errors import SandboxBroken
 from workflows.ports import WORKSPACE
 
 _CHUNK = 256 * 1024
-_STDERR = 2
+STDERR = 2
 _HEADER = 8
 _SETTLE_SECONDS = 5.0
+
+
+class Cut(SandboxBroken):
+    """The engine closed the connection while something was still on its way: so it does, too, when a command
+    ends that has not read all of its input."""
 
 
 async def run(
@@ -37,16 +42,17 @@ async def run(
     )
     exec_id = str(created["Id"])
     async with engine.attached(exec_id) as (reader, writer):
-        feeding = asyncio.create_task(_feed(writer, stdin))
+        feeding = asyncio.create_task(feed(writer, stdin))
         try:
-            await _collect(reader, out, err)
+            async for stream, chunk in frames(reader):
+                (err if stream == STDERR else out).feed(chunk)
         finally:
             feeding.cancel()
             await asyncio.gather(feeding, return_exceptions=True)
-    return await _exit_code(engine, exec_id)
+    return await exit_code(engine, exec_id)
 
 
-async def _feed(writer: asyncio.StreamWriter, content: bytes) -> None:
+async def feed(writer: asyncio.StreamWriter, content: bytes) -> None:
     # A command that does not read all of its input is its own business.
     with contextlib.suppress(ConnectionError):
         for at in range(0, len(content), _CHUNK):
@@ -54,7 +60,7 @@ async def _feed(writer: asyncio.StreamWriter, content: bytes) -> None:
             await writer.drain()
 
 
-async def _collect(reader: asyncio.StreamReader, out: Collector, err: Collector) -> None:
+async def frames(reader: asyncio.StreamReader) -> AsyncGenerator[tuple[int, bytes]]:
     """Frames: a byte that says which stream, three of nothing, four of length, then that many."""
     while True:
         try:
@@ -62,19 +68,18 @@ async def _collect(reader: asyncio.StreamReader, out: Collector, err: Collector)
         except asyncio.IncompleteReadError:
             return
         except ConnectionError as problem:
-            raise SandboxBroken("The connection to the Docker engine broke.") from problem
-        into = err if header[0] == _STDERR else out
+            raise Cut("The connection to the Docker engine broke.") from problem
         left = int.from_bytes(header[4:], "big")
         while left:
             chunk = await reader.read(min(left, _CHUNK))
             if not chunk:
                 return
-            into.feed(chunk)
+            yield header[0], chunk
             left -= len(chunk)
 
 
-async def _exit_code(engine: Engine, exec_id: str) -> int | None:
-    """The output may end a moment before the engine has taken note of the end."""
+async def exit_code(engine: Engine, exec_id: str) -> int | None:
+    """None when it does not end. The output may end a moment before the engine has taken note of the end."""
     deadline = asyncio.get_running_loop().time() + _SETTLE_SECONDS
     while True:
         seen = await engine.call(lambda: engine.client.api.exec_inspect(exec_id))

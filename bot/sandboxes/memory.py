@@ -14,9 +14,17 @@ from pathlib import PurePosixPath
 
 from bot.sandboxes.command import HOME, PATH, checked
 from bot.sandboxes.inout import locate
-from bot.sandboxes.output import Collector, Ran
+from bot.sandboxes.output import Ran, collectors
 from workflows.errors import Gone, SandboxBroken, UserProblem
-from workflows.ports import WORKSPACE, ExecResult, SandboxFacts, SandboxSpec
+from workflows.ports import (
+    WORKSPACE,
+    Environment,
+    ExecResult,
+    SandboxFacts,
+    SandboxSpec,
+    SetUp,
+    Tee,
+)
 
 Handler = Callable[[Sequence[str], dict[str, bytes], bytes, Mapping[str, str]], ExecResult | None]
 """Gets the command, the files (by path, relative below the workspace) to read and change, stdin and the
@@ -33,6 +41,7 @@ class MemorySandbox:
         self.spec = spec
         self.files: dict[str, bytes] = {}
         self.commands: list[tuple[str, ...]] = []
+        self._snapshots: dict[str, dict[str, bytes]] = {}
         boxes[self._id] = self
 
     @property
@@ -50,6 +59,7 @@ class MemorySandbox:
         timeout: float,
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
+        tee: Tee | None = None,
     ) -> ExecResult:
         command, given = checked(argv, env)
         self._alive()
@@ -57,8 +67,11 @@ class MemorySandbox:
         seen = {"PATH": PATH, "HOME": HOME, **given}
         for handler in reversed(self._handlers):
             if (result := handler(command, self.files, stdin, seen)) is not None:
+                if tee:
+                    tee("stdout", result.stdout.encode())
+                    tee("stderr", result.stderr.encode())
                 return result
-        return self._builtin(command, timeout, stdin, seen).result()
+        return self._builtin(command, timeout, stdin, seen, tee).result()
 
     async def read(self, path: str, *, limit: int = 1024**2) -> bytes:
         self._alive()
@@ -84,6 +97,20 @@ class MemorySandbox:
                 if name == path or name.startswith(f"{path}/"):
                     del self.files[name]
 
+    async def snapshot(self) -> str:
+        self._alive()
+        name = f"snapshot-{len(self._snapshots)}"
+        self._snapshots[name] = {path: content for path, content in self.files.items() if path[0] != "/"}
+        return name
+
+    async def restore(self, snapshot: str) -> None:
+        self._alive()
+        if snapshot not in self._snapshots:
+            raise Gone(f"There is no snapshot {snapshot!r}.")
+        # The same dict, for handlers may hold it.
+        self.files.clear()
+        self.files.update(self._snapshots[snapshot])
+
     async def destroy(self) -> None:
         self._boxes.pop(self._id, None)
         self.files.clear()
@@ -92,8 +119,10 @@ class MemorySandbox:
         if self._id not in self._boxes:
             raise SandboxBroken(f"The sandbox {self._id} was destroyed.")
 
-    def _builtin(self, argv: Sequence[str], timeout: float, stdin: bytes, env: Mapping[str, str]) -> Ran:
-        out, err = Collector(self.spec.limits.output_bytes), Collector(self.spec.limits.output_bytes)
+    def _builtin(
+        self, argv: Sequence[str], timeout: float, stdin: bytes, env: Mapping[str, str], tee: Tee | None
+    ) -> Ran:
+        out, err = collectors(self.spec.limits.output_bytes, tee)
         code: int | None = 0
         match argv:
             case ["true"]:
@@ -127,6 +156,8 @@ class MemorySandboxes:
     def __init__(self, boxes: dict[str, MemorySandbox] | None = None) -> None:
         """Two that are given the same `boxes` stand for two processes that reach the same sandboxes."""
         self.boxes = {} if boxes is None else boxes
+        self.set_ups: dict[str, SetUp] = {}
+        """Those that were made, by key."""
         self._handlers: list[Handler] = []
 
     def on_exec(self, handler: Handler) -> None:
@@ -134,6 +165,8 @@ class MemorySandboxes:
         self._handlers.append(handler)
 
     async def create(self, spec: SandboxSpec) -> MemorySandbox:
+        if spec.environment and spec.environment not in self._environments():
+            raise Gone(f"There is no environment {spec.environment!r}.")
         return MemorySandbox(spec, self._handlers, self.boxes)
 
     async def connect(self, sandbox_id: str) -> MemorySandbox:
@@ -141,17 +174,39 @@ class MemorySandboxes:
             raise Gone(f"There is no sandbox {sandbox_id!r} here.")
         return self.boxes[sandbox_id]
 
+    async def set_up(self, spec: SandboxSpec, packed: bytes, setup: SetUp) -> Environment:
+        """Made when each of its commands succeeds as a handler, or a built-in, has it."""
+        is_new = setup.key not in self.set_ups
+        if is_new:
+            sandbox = MemorySandbox(spec, self._handlers, self.boxes)
+            try:
+                await sandbox.exec(["tar", "-xf", "-"], timeout=setup.seconds, stdin=packed)
+                for line in setup.commands:
+                    ran = await sandbox.exec(["sh", "-c", line], timeout=setup.seconds)
+                    if not ran.ok:
+                        raise UserProblem(f"The set-up failed at `{line}`: {ran.stdout}{ran.stderr}")
+            finally:
+                await sandbox.destroy()
+            self.set_ups[setup.key] = setup
+        return Environment(id=f"memory-environment-{setup.key}", is_new=is_new)
+
     async def reap(self, keep: frozenset[str]) -> int:
         stale = [box for box in self.boxes.values() if box.spec.run not in keep]
         for box in stale:
             await box.destroy()
         return len(stale)
 
+    async def trim(self) -> int:
+        return 0
+
     async def check(self) -> str:
         return "Sandboxes are in memory: nothing really runs."
 
     async def close(self) -> None:
         """Nothing is held."""
+
+    def _environments(self) -> set[str]:
+        return {f"memory-environment-{key}" for key in self.set_ups}
 
 
 def _key(path: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from workflows.ports import ExecResult
+from workflows.ports import ExecResult, Tee
 
 _ESCAPES = re.compile(
     r"\x1b\[[0-?]*+[ -/]*+[@-~]"  # CSI: colours, cursor movements
@@ -25,7 +27,8 @@ def clean(raw: bytes) -> str:
 class Collector:
     """Keeps the head and the tail of a stream, never more than about 1.5 times its limit in memory."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, tee: Callable[[bytes], None] | None = None) -> None:
+        self._tee = tee
         self._head_limit = limit - limit // 2
         self._tail_limit = limit // 2
         self._head = bytearray()
@@ -33,6 +36,8 @@ class Collector:
         self._seen = 0
 
     def feed(self, chunk: bytes) -> None:
+        if self._tee and chunk:
+            self._tee(chunk)
         self._seen += len(chunk)
         room = self._head_limit - len(self._head)
         if room > 0:
@@ -42,6 +47,10 @@ class Collector:
         # Trimming at twice the tail, not at each chunk, keeps small writes from costing a copy each.
         if len(self._tail) > 2 * self._tail_limit:
             del self._tail[: len(self._tail) - self._tail_limit]
+
+    def skip(self, count: int) -> None:
+        """What was left out on the way here already, between the head and the tail."""
+        self._seen += count
 
     @property
     def seen(self) -> int:
@@ -60,6 +69,13 @@ class Collector:
             return clean(self.raw())
         tail = self._tail[max(0, len(self._tail) - self._tail_limit) :]
         return f"{clean(bytes(self._head))}\n[… {self.left_out} bytes left out …]\n{clean(bytes(tail))}"
+
+
+def collectors(limit: int, tee: Tee | None) -> tuple[Collector, Collector]:
+    """For stdout and stderr."""
+    if tee is None:
+        return Collector(limit), Collector(limit)
+    return Collector(limit, partial(tee, "stdout")), Collector(limit, partial(tee, "stderr"))
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,13 @@ from pydantic import ValidationError
 
 from bot.sandboxes import bwrap, cgroup
 from bot.sandboxes.command import USER
-from bot.sandboxes.process_sandbox import Machine, ProcessSandbox
+from bot.sandboxes.egress.config import Egress
+from bot.sandboxes.environments import Keeping
+from bot.sandboxes.process_sandbox import ENVIRONMENT, Machine, ProcessSandbox
+from bot.sandboxes.process_setup import ProcessSetUps
+from bot.sandboxes.setting_up import settle
 from workflows.errors import Gone, OperatorProblem, SandboxBroken
-from workflows.ports import SandboxSpec
+from workflows.ports import Environment, SandboxSpec, SetUp
 
 _ID = re.compile(r"rf-[0-9a-f]{16}")
 _HALF_MADE_SECONDS = 60.0
@@ -37,6 +41,8 @@ class ProcessSandboxes:
         python_prefixes: Sequence[Path] = (),
         path: Sequence[str] = (),
         cgroup_parent: Path | None = None,
+        egress: Egress | None = None,
+        keeping: Keeping | None = None,
     ) -> None:
         """`python_prefixes` are shown read-only, and their bin/ comes first on the PATH, after `path`.
 
@@ -50,15 +56,20 @@ class ProcessSandboxes:
                 raise OperatorProblem(f"{prefix} is too much to show to sandboxes: name a Python's own.")
         self._path = tuple(path)
         self._cgroup_parent = cgroup_parent
+        self._setups = ProcessSetUps(
+            self._root / "environments", self._begun, egress or Egress(), keeping or Keeping()
+        )
 
     async def create(self, spec: SandboxSpec) -> ProcessSandbox:
-        machine = await asyncio.to_thread(lambda: self._machine)
-        name = f"rf-{secrets.token_hex(8)}"
-        try:
-            await asyncio.to_thread(self._lay_out, name, spec, machine)
-        except OSError as problem:
-            raise OperatorProblem(f"No sandbox can be made below {self._root}: {problem}") from problem
-        return self._sandbox(name, spec, machine)
+        kept = await self._setups.use(spec) if spec.environment else None
+        sandbox = await self._begun(spec, kept)
+        if kept:
+            try:
+                await settle(sandbox)
+            except BaseException:
+                await sandbox.destroy()
+                raise
+        return sandbox
 
     async def connect(self, sandbox_id: str) -> ProcessSandbox:
         if _ID.fullmatch(sandbox_id):
@@ -66,6 +77,15 @@ class ProcessSandboxes:
             if spec is not None:
                 return self._sandbox(sandbox_id, spec, await asyncio.to_thread(lambda: self._machine))
         raise Gone(f"There is no sandbox {sandbox_id!r} here.")
+
+    async def set_up(self, spec: SandboxSpec, packed: bytes, setup: SetUp) -> Environment:
+        machine = await asyncio.to_thread(lambda: self._machine)
+        base = "\n".join([machine.system, *map(str, machine.prefixes), *machine.path])
+        return await self._setups.set_up(spec, packed, setup, base)
+
+    async def trim(self) -> int:
+        """Takes away environments that are too old, too much or too many; how many."""
+        return len(await asyncio.to_thread(self._setups.trim))
 
     async def reap(self, keep: frozenset[str]) -> int:
         found = await asyncio.to_thread(lambda: list(self._leftovers(keep)))
@@ -110,10 +130,19 @@ class ProcessSandboxes:
             system=_system(),
         )
 
+    async def _begun(self, spec: SandboxSpec, environment: Path | None) -> ProcessSandbox:
+        machine = await asyncio.to_thread(lambda: self._machine)
+        name = f"rf-{secrets.token_hex(8)}"
+        try:
+            await asyncio.to_thread(self._lay_out, name, spec, machine, environment)
+        except OSError as problem:
+            raise OperatorProblem(f"No sandbox can be made below {self._root}: {problem}") from problem
+        return self._sandbox(name, spec, machine)
+
     def _sandbox(self, name: str, spec: SandboxSpec, machine: Machine) -> ProcessSandbox:
         return ProcessSandbox(self._root / name, spec, machine)
 
-    def _lay_out(self, name: str, spec: SandboxSpec, machine: Machine) -> None:
+    def _lay_out(self, name: str, spec: SandboxSpec, machine: Machine, environment: Path | None) -> None:
         # Renamed into place when complete, so that a reaper never meets one that it cannot read.
         self._root.mkdir(parents=True, exist_ok=True, mode=0o700)
         new = self._root / f".new-{name}"
@@ -127,6 +156,8 @@ class ProcessSandboxes:
             writable.chmod(0o700)
             if machine.stage:
                 os.chown(writable, USER, USER)
+        if environment:
+            (new / ENVIRONMENT).symlink_to(environment)
         (new / "spec.json").write_text(spec.model_dump_json())
         if machine.cgroups:
             cgroup.limit(machine.cgroups / name, spec.limits)

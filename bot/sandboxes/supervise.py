@@ -37,7 +37,8 @@ async def supervise(
     argv: Sequence[str],
     *,
     stdin: int,
-    keep: int,
+    out: Collector,
+    err: Collector,
     timeout: float,
     pass_fds: Sequence[int] = (),
     owner: int | None = None,
@@ -46,7 +47,6 @@ async def supervise(
 
     `owner` is who may open /dev/stdout anew, where the child becomes another user than we are.
     """
-    out, err = Collector(keep), Collector(keep)
     began = time.monotonic()
     readers: list[asyncio.Task[None]] = []
     async with contextlib.AsyncExitStack() as stack:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.standin.faults import FaultPlan
 from bot.standin.defaults import APP_EVENTS
+from bot.standin.faults import FaultPlan
 from bot.standin.roles import Role
 from bot.standin.world import App, Hook, World
 

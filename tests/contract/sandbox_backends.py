@@ -18,8 +18,8 @@ from bot.sandboxes.memory import MemorySandbox, MemorySandboxes
 from bot.sandboxes.process import ProcessSandboxes
 from workflows.ports import Sandboxes
 
-EVERY = ("memory", "process", "docker")
-REAL = ("process", "docker")
+EVERY = ("memory", "process", "docker", "e2b", "daytona")
+REAL = ("process", "docker", "e2b", "daytona")
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,13 @@ def backend(name: str, scratch: Path) -> Backend:
                 _absent("bubblewrap is not installed: scripts/install-system-packages bubblewrap")
             prefixes = [Path(sys.prefix), Path(sys.base_prefix)]
             return Backend(name, lambda: ProcessSandboxes(scratch / "sandboxes", python_prefixes=prefixes))
+        case "e2b" | "daytona":
+            # Imported here, since their SDKs take seconds to load.
+            from tests.standins.remote import daytona_here, e2b_here
+
+            there = e2b_here() if name == "e2b" else daytona_here()
+            instance = uuid.uuid4().hex
+            return Backend(name, lambda: there.sandboxes(instance))
         case _:
             host, image = docker_host(), docker_image()
             # Its own instance, so that tests side by side do not reap each other's containers.

@@ -14,16 +14,19 @@ from starlette.types import Receive, Scope, Send
 
 from bot.breakers import Breakers, Pace
 from bot.listening import listen, serving
+from bot.sandboxes.docker import DockerSandboxes
 from bot.sandboxes.docker_engine import Endpoint, Engine, EngineSilent
-from workflows.errors import Problem, SandboxBroken, Unreachable
+from workflows.errors import OperatorProblem, Problem, SandboxBroken, Unreachable
+from workflows.ports import SandboxSpec
 
 
 @dataclass
 class Answering:
     status: int = 200
+    message: str = "OCI runtime exec failed"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = JSONResponse({"Version": "20.10", "message": "OCI runtime exec failed"}, self.status)
+        answer = JSONResponse({"Version": "20.10", "message": self.message}, self.status)
         await answer(scope, receive, send)
 
 
@@ -88,3 +91,19 @@ async def test_what_the_engine_says_of_one_sandbox_takes_it_from_nobody_else() -
                 await there.call(there.client.version)
         answering.status = 200
         assert await outcome(there) == "20.10"
+
+
+async def test_an_engine_without_space_is_the_operator_s() -> None:
+    full = Answering(500, "mkdir /var/lib/docker/overlay2/x: no space left on device")
+    async with serving(full) as url, engine(int(url.rpartition(":")[2])) as there:
+        for _ in range(5):
+            with pytest.raises(OperatorProblem, match="disk of the Docker engine"):
+                await there.call(there.client.version)
+
+
+async def test_a_remote_engine_that_cannot_be_reached_is_told_with_its_address() -> None:
+    host = f"tcp://127.0.0.1:{free()}"
+    sandboxes = DockerSandboxes("image", host=host)
+    for attempt in (sandboxes.check(), sandboxes.create(SandboxSpec(run="run-1"))):
+        with pytest.raises(OperatorProblem, match=f"{host}.*DOCKER_HOST"):
+            await attempt

@@ -7,6 +7,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -403,6 +404,185 @@ async def test_removed_files_and_directories_are_gone(sandbox: Sandbox) -> None:
     assert await sandbox.read("dd") == b"kept"
 
 
+# --- output as it comes -----------------------------------------------------------------------------------
+
+
+class Told:
+    """What a tee was told, and when it was told anything."""
+
+    def __init__(self) -> None:
+        self.said = {"stdout": b"", "stderr": b""}
+        self.anything = asyncio.Event()
+
+    def __call__(self, stream: Literal["stdout", "stderr"], chunk: bytes) -> None:
+        self.said[stream] += chunk
+        self.anything.set()
+
+
+@every
+async def test_a_tee_is_told_all_even_what_the_result_leaves_out(sandbox: Sandbox) -> None:
+    told, content = Told(), b"first\n" + b"\xff\x1b[1m" * MIB + b"\nlast"
+    result = await sandbox.exec(["cat"], timeout=30, stdin=content, tee=told)
+    assert result.truncated
+    assert told.said == {"stdout": content, "stderr": b""}
+
+
+@real
+async def test_a_tee_is_told_which_stream_it_was(sandbox: Sandbox) -> None:
+    told = Told()
+    await sandbox.exec(["sh", "-c", "echo out; echo err >&2"], timeout=20, tee=told)
+    assert told.said == {"stdout": b"out\n", "stderr": b"err\n"}
+
+
+@real
+async def test_a_tee_is_told_while_the_command_runs(sandbox: Sandbox) -> None:
+    told = Told()
+    running = asyncio.create_task(sandbox.exec(["sh", "-c", "echo early; sleep 60"], timeout=60, tee=told))
+    async with asyncio.timeout(20):
+        await told.anything.wait()
+    assert told.said["stdout"] == b"early\n"
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+@real
+async def test_a_tee_is_told_what_was_said_before_the_kill(sandbox: Sandbox) -> None:
+    told = Told()
+    assert (await sandbox.exec(["sh", "-c", "echo early; sleep 60"], timeout=1, tee=told)).timed_out
+    assert told.said["stdout"] == b"early\n"
+
+
+# --- snapshots --------------------------------------------------------------------------------------------
+
+
+@every
+async def test_a_restored_workspace_is_as_it_was(sandbox: Sandbox) -> None:
+    await sandbox.write({"kept": b"as it was", "d/changed": b"before", "d/removed": b"", ".hidden": b"h"})
+    snapshot = await sandbox.snapshot()
+    await sandbox.write({"d/changed": b"after!", "new": b"", "d/e/new": b"", "/tmp/new": b"", "..a": b""})
+    await sandbox.remove(["d/removed", ".hidden"])
+    await sandbox.restore(snapshot)
+    assert await sandbox.read("kept") == b"as it was"
+    assert await sandbox.read("d/changed") == b"before"
+    assert await sandbox.read("d/removed") == b""
+    assert await sandbox.read(".hidden") == b"h"
+    for path in ("new", "d/e/new", "/tmp/new", "..a"):
+        with pytest.raises(Gone):
+            await sandbox.read(path)
+
+
+@every
+async def test_each_of_several_snapshots_can_be_restored_again_and_again(sandbox: Sandbox) -> None:
+    await sandbox.write({"a": b"1"})
+    first = await sandbox.snapshot()
+    await sandbox.write({"a": b"2"})
+    second = await sandbox.snapshot()
+    for snapshot, content in ((first, b"1"), (first, b"1"), (second, b"2"), (first, b"1")):
+        await sandbox.write({"a": b"spoiled"})
+        await sandbox.restore(snapshot)
+        assert await sandbox.read("a") == content
+
+
+@every
+async def test_another_worker_restores_a_snapshot(place: Backend, sandbox: Sandbox) -> None:
+    await sandbox.write({"a": b"1"})
+    snapshot = await sandbox.snapshot()
+    await sandbox.write({"a": b"2"})
+    other = place.another()
+    await (await other.connect(sandbox.id)).restore(snapshot)
+    assert await sandbox.read("a") == b"1"
+    await other.close()
+
+
+@every
+@pytest.mark.parametrize("name", ["unknown", "", "../..", "0123456789abcdef"])
+async def test_an_unknown_snapshot_is_gone_and_changes_nothing(sandbox: Sandbox, name: str) -> None:
+    await sandbox.write({"a": b"1"})
+    with pytest.raises(Gone):
+        await sandbox.restore(name)
+    assert await sandbox.read("a") == b"1"
+
+
+@every
+async def test_a_destroyed_sandbox_is_neither_kept_nor_restored(sandbox: Sandbox) -> None:
+    snapshot = await sandbox.snapshot()
+    await sandbox.destroy()
+    with pytest.raises(SandboxBroken):
+        await sandbox.snapshot()
+    with pytest.raises((SandboxBroken, Gone)):
+        await sandbox.restore(snapshot)
+
+
+@real
+async def test_modes_links_and_empty_directories_are_restored(sandbox: Sandbox) -> None:
+    made = "mkdir -p e/f && echo x >run && chmod 751 run e && ln -s run l && ln -s /nowhere n && ln run hard"
+    show = "stat -c '%A %h %n' run e e/f hard; readlink l n; stat -c %a ."
+    await sandbox.exec(["sh", "-c", made], timeout=20)
+    snapshot = await sandbox.snapshot()
+    before = (await sandbox.exec(["sh", "-c", show], timeout=20)).stdout
+    await sandbox.exec(["sh", "-c", "chmod 700 *; rm -rf e l n hard; chmod 777 ."], timeout=20)
+    await sandbox.restore(snapshot)
+    assert (await sandbox.exec(["sh", "-c", show], timeout=20)).stdout == before
+    assert "-rwxr-x--x 2 hard" in before
+
+
+@real
+async def test_hostile_leftovers_do_not_outlive_a_restore(sandbox: Sandbox) -> None:
+    await sandbox.write({"a": b"1"})
+    snapshot = await sandbox.snapshot()
+    mess = (
+        "import os, socket\n"
+        "for place in ('.', '/tmp', '/dev/shm'):\n"
+        "    os.chdir(place)\n"
+        "    os.makedirs('locked/in'); open('locked/in/f', 'w').close(); os.symlink('/', 'root')\n"
+        "    os.chmod('locked/in', 0); os.chmod('locked', 0); os.mkfifo('..fifo'); os.mkdir('-rf')\n"
+        "    socket.socket(socket.AF_UNIX).bind('.socket'); open('new\\nline', 'w').close()\n"
+        "os.chdir('/workspace')\n"
+        "for _ in range(1500):\n    os.mkdir('d'); os.chdir('d')\n"
+        "os.chmod('/workspace', 0); os.chmod('/tmp', 0)\n"
+    )
+    assert (await sandbox.exec(["python3", "-c", mess], timeout=30)).ok
+    await sandbox.restore(snapshot)
+    left = await sandbox.exec(["sh", "-c", "ls -A /workspace /tmp /dev/shm; : >/tmp/new"], timeout=20)
+    assert left.stdout.split() == ["/dev/shm:", "/tmp:", "/workspace:", "a"], left
+    assert left.ok
+
+
+@real
+async def test_a_process_left_behind_cannot_touch_what_was_restored(sandbox: Sandbox) -> None:
+    await sandbox.write({"a": b"1"})
+    snapshot = await sandbox.snapshot()
+    await sandbox.exec(["sh", "-c", f"setsid sh -c 'trap : TERM HUP INT; {BEAT}' & sleep 0.3"], timeout=20)
+    await sandbox.restore(snapshot)
+    await asyncio.sleep(0.3)
+    assert (await sandbox.exec(["ls", "-A"], timeout=20)).stdout == "a\n"
+
+
+@real
+async def test_commands_cannot_change_a_snapshot(sandbox: Sandbox) -> None:
+    await sandbox.write({"a": b"as it was"})
+    snapshot = await sandbox.snapshot()
+    attack = (
+        f"for f in $(find / -name '*{snapshot}*' 2>/dev/null) /redfirst/* /snapshot/a; do\n"
+        "  chmod -R 777 $f; echo forged >$f; echo forged >$f/a; mv $f /tmp; rm -rf $f; done 2>/dev/null"
+    )
+    await sandbox.exec(["sh", "-c", attack], timeout=20)
+    await sandbox.restore(snapshot)
+    assert await sandbox.read("a") == b"as it was"
+
+
+@pytest.mark.parametrize("place", ["process", "docker"], indirect=True)
+async def test_a_workspace_that_cannot_be_read_cannot_be_kept(sandbox: Sandbox) -> None:
+    await sandbox.write({"a": b"1", "d/f": b""})
+    snapshot = await sandbox.snapshot()
+    await sandbox.exec(["chmod", "0", "d"], timeout=20)
+    with pytest.raises(UserProblem, match="cannot be kept"):
+        await sandbox.snapshot()
+    await sandbox.restore(snapshot)
+    assert await sandbox.read("d/f") == b""
+
+
 # --- walls --------------------------------------------------------------------------------------------------
 
 
@@ -518,8 +698,10 @@ async def test_hostile_leftovers_do_not_keep_a_sandbox_from_being_destroyed(
     finally:
         # Left over, it would break the clean-up of every later run of pytest on this machine.
         await (await asyncio.create_subprocess_exec("rm", "-rf", str(tmp_path / "sandboxes"))).wait()
+    other = place.another()
     with pytest.raises(Gone):
-        await place.another().connect(sandbox.id)
+        await other.connect(sandbox.id)
+    await other.close()
 
 
 @real
@@ -592,5 +774,5 @@ async def test_the_check_says_what_is_there_and_leaves_nothing(sandboxes: Sandbo
 @every
 async def test_facts_say_who_may_be_trusted_with_strangers_code(place: Backend, sandbox: Sandbox) -> None:
     assert sandbox.facts.kind == place.name
-    assert sandbox.facts.trusted_only == (place.name != "docker")
+    assert sandbox.facts.trusted_only == (place.name in {"memory", "process"})
     assert sandbox.facts.image

@@ -17,7 +17,8 @@ import yaml
 
 from bot.demo.scene import LABEL, REPOSITORY, TOKEN, Scene, scene
 from bot.models.scripted import MODEL
-from tests.contract.sandbox_backends import docker_host, docker_image
+from tests.contract.sandbox_backends import docker_host
+from tests.live.bases import complete_base
 
 ROOT = Path(__file__).parents[2]
 ISSUE = 1
@@ -101,7 +102,7 @@ async def stage() -> AsyncIterator[Scene]:
 
 
 @pytest.fixture
-async def step(tmp_path: Path, stage: Scene) -> Step:
+async def step(tmp_path: Path, stage: Scene, engine: docker.DockerClient) -> Step:
     """Somebody puts the label on the issue; what the webhook would say of it is the job's event."""
     stage.standin.connect_hook("http://127.0.0.1:9/", "of no use here", events=("issues",))
     await stage.standin.label(REPOSITORY, ISSUE, LABEL, by="maintainer")
@@ -126,7 +127,7 @@ async def step(tmp_path: Path, stage: Scene) -> Step:
         "GITHUB_API_URL": stage.standin.api_url,
         # No registry is reached: both images are made from what is here, and find their packages as we do.
         "REDFIRST_ACTION_BUILD_OPTIONS": (
-            f"--network host --build-arg BASE={docker_image()} --label {BUILT}=1"
+            f"--network host --build-arg BASE={complete_base(engine)} --label {BUILT}=1"
         ),
         # The stand-in listens on this machine's loopback.
         "REDFIRST_ACTION_RUN_OPTIONS": "--network host",

@@ -210,7 +210,7 @@ def _about(stage: Scene, issue: int) -> dict[str, object]:
 async def _nothing_waits(store: Store, server: Server) -> None:
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while await store.waiting_deliveries(limit=1):
+            while await store.deliveries(1, state=DeliveryState.WAITING):
                 await asyncio.sleep(0.2)
     except TimeoutError:
         raise AssertionError(server.log.read_text(errors="replace")[-4_000:]) from None

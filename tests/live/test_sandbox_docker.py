@@ -15,6 +15,7 @@ import pytest
 
 from bot.sandboxes.docker import DockerSandboxes
 from bot.sandboxes.docker_container import warning
+from bot.sandboxes.seccomp import docker_profile
 from tests.contract.sandbox_backends import docker_host, docker_image
 from workflows.errors import OperatorProblem, SandboxBroken, UserProblem
 from workflows.ports import Limits, SandboxSpec
@@ -46,7 +47,7 @@ async def test_the_container_is_closed_off(sandboxes: DockerSandboxes, engine: d
     assert host["NetworkMode"] == "none"
     assert host["ReadonlyRootfs"] is True
     assert host["CapDrop"] == ["ALL"]
-    assert host["SecurityOpt"] == ["no-new-privileges"]
+    assert host["SecurityOpt"] == ["no-new-privileges", f"seccomp={docker_profile()}"]
     assert host["PidsLimit"] == spec.limits.pids
     assert host["Memory"] == host["MemorySwap"] == spec.limits.memory_bytes
     assert host["NanoCpus"] == 2_000_000_000
@@ -59,9 +60,21 @@ async def test_the_container_is_closed_off(sandboxes: DockerSandboxes, engine: d
         ("core", 0),
         ("fsize", spec.limits.file_bytes),
     }
-    assert set(host["Tmpfs"]) == {"/tmp", "/workspace"}
-    assert {"nosuid", "nodev", "noexec", "size=67108864"} <= set(host["Tmpfs"]["/tmp"].split(","))
-    assert {"nosuid", "nodev", "uid=65532", "mode=0700"} <= set(host["Tmpfs"]["/workspace"].split(","))
+    assert not host["CapAdd"]
+    assert not host["Privileged"]
+    assert not host["Devices"]
+    assert host["PidMode"] == host["UTSMode"] == ""
+    assert host["ShmSize"] == 32 * MIB
+    tmpfs = {place: set(how.split(",")) for place, how in host["Tmpfs"].items()}
+    assert set(tmpfs) == {"/tmp", "/workspace", "/redfirst"}
+    assert {"noexec", "size=67108864"} <= tmpfs["/tmp"]
+    assert {"uid=65532", "mode=0700", f"size={spec.limits.workspace_bytes}"} <= tmpfs["/workspace"]
+    assert {"uid=65531", "mode=0755"} <= tmpfs["/redfirst"]
+    for how in tmpfs.values():
+        assert {"nosuid", "nodev"} <= how
+        assert any(word.startswith("nr_inodes=") for word in how)
+    assert seen.attrs["Config"]["User"] == "65531:65531"
+    assert [name for name in seen.attrs["Config"]["Env"] if not name.startswith("PATH=")] == ["HOME=/tmp"]
     labels = seen.labels
     assert (labels["redfirst.run"], labels["redfirst.tenant"]) == ("run-1", "acme/shop")
     assert labels["redfirst.sandbox"] == "1"
@@ -73,10 +86,61 @@ async def test_no_process_of_the_container_is_root(sandboxes: DockerSandboxes) -
     assert {uid for line in uids.stdout.splitlines() for uid in line.split()[1:]} == {"65531", "65532"}
 
 
+async def test_from_inside_the_walls_are_there(sandboxes: DockerSandboxes) -> None:
+    sandbox = await sandboxes.create(SandboxSpec(run="run-1"))
+    status = (await sandbox.exec(["cat", "/proc/self/status"], timeout=20)).stdout
+    lines = {name: value.strip() for name, _, value in (line.partition(":") for line in status.splitlines())}
+    assert lines["Seccomp"] == "2"
+    assert lines["NoNewPrivs"] == "1"
+    limits = await sandbox.exec(["sh", "-c", "ulimit -n; ulimit -c; ulimit -f"], timeout=20)
+    assert limits.stdout.split() == ["1024", "0", str(256 * MIB // 512)]
+    write = "while read -r _ on _; do (: >$on/x) 2>/dev/null && echo $on; done </proc/mounts; :"
+    writable = (await sandbox.exec(["sh", "-c", write], timeout=20)).stdout
+    assert set(writable.split()) == {"/dev/shm", "/tmp", "/workspace"}
+    shown = (await sandbox.exec(["sh", "-c", "ls /sys/class/net; ls /var/run/*.sock"], timeout=20)).stdout
+    assert shown == "lo\n"
+    inits = await sandbox.exec(["cat", "/proc/1/comm"], timeout=20)
+    assert inits.stdout.strip() in {"docker-init", "tini", "catatonit"}
+
+
+async def test_what_would_outlive_its_process_cannot_be_made(sandboxes: DockerSandboxes) -> None:
+    """Messages, semaphores and shared memory that no `rm` finds would lead from one run to the next."""
+    sandbox = await sandboxes.create(SandboxSpec(run="run-1"))
+    make = (
+        "import ctypes, errno\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+        "for make in (lambda: libc.msgget(1, 0o1666), lambda: libc.semget(1, 1, 0o1666),\n"
+        "             lambda: libc.syscall(240, b'left', 0o102, 0o666, None)):\n"
+        "    print(errno.errorcode[ctypes.get_errno()] if make() < 0 else 'made')\n"
+        "there = libc.shmget(1, 4096, 0o1666)\nlibc.shmat.restype = ctypes.c_void_p\n"
+        "print(there >= 0 and libc.shmat(there, None, 0) != ctypes.c_void_p(-1).value)\n"
+    )
+    made = await sandbox.exec(["python3", "-c", make], timeout=20)
+    assert made.stdout.split() == ["ENOSPC", "ENOSPC", "ENOSPC", "True"], made
+    left = await sandbox.exec(["sh", "-c", "cat /proc/sysvipc/shm | wc -l"], timeout=20)
+    assert left.stdout.strip() == "1"
+
+
+async def test_what_the_kernel_offers_beyond_programs_needs_is_refused(sandboxes: DockerSandboxes) -> None:
+    """By the engine's own filter, and for want of capabilities."""
+    calls = {"keyctl": 250, "add_key": 248, "bpf": 321, "userfaultfd": 323, "mount": 165, "unshare": 272}
+    calls |= {"setns": 308, "perf_event_open": 298, "kexec_load": 246, "init_module": 175, "pivot_root": 155}
+    calls |= {"open_by_handle_at": 304, "clock_settime": 227, "swapon": 167, "reboot": 169, "quotactl": 179}
+    ask = (
+        "import ctypes, errno, sys\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+        "for number in map(int, sys.argv[1:]):\n"
+        "    libc.syscall(number, 0x10000000, 0, 0, 0, 0)\n    print(errno.errorcode[ctypes.get_errno()])\n"
+    )
+    sandbox = await sandboxes.create(SandboxSpec(run="run-1"))
+    asked = await sandbox.exec(["python3", "-c", ask, *map(str, calls.values())], timeout=20)
+    refused = dict(zip(calls, asked.stdout.split(), strict=True))
+    assert set(refused.values()) == {"EPERM"}, refused
+
+
 async def test_the_facts_name_the_image_by_digest(sandboxes: DockerSandboxes) -> None:
     sandbox = await sandboxes.create(SandboxSpec(run="run-1"))
     assert "@sha256:" in sandbox.facts.image
     assert sandbox.facts.runtime.startswith("runc ")
+    assert ", seccomp" in sandbox.facts.runtime
 
 
 async def test_an_image_that_is_missing_is_told_with_what_to_do(sandboxes: DockerSandboxes) -> None:
@@ -180,9 +244,10 @@ async def test_a_command_that_cannot_be_killed_goes_with_its_sandbox(
 @pytest.mark.parametrize(
     ("runtime", "old"),
     [("runc 1.1.5+ds1", True), ("runc 1.2.7", True), ("runc 1.3.2", True)]
-    + [(fine, False) for fine in ("runc 1.2.8", "runc 1.3.3", "runc 1.4.0", "runc 2.0.0", "runsc", "runc")],
+    + [(fine, False) for fine in ("runc 1.2.8", "runc 1.3.3", "runc 1.4.0", "runc 2.0.0", "runsc", "runc")]
+    + [("runc 1.1.5, seccomp, AppArmor", True), ("runc 1.4.0, no seccomp", True)],
 )
-def test_a_runc_with_known_escapes_is_named(runtime: str, old: bool) -> None:
+def test_a_runtime_with_known_gaps_is_named(runtime: str, old: bool) -> None:
     assert bool(warning(runtime)) == old
 
 

@@ -68,15 +68,22 @@ async def place(ctx: Context[Ports], trigger: Trigger, project: Project, tree: T
     return Place(spec, project.programs, environment)
 
 
+async def _place_of(ctx: Context[Ports], case: Case, tree: Tree) -> Place:
+    """From the base alone: nothing that a model wrote ever runs with network."""
+    if case.project.setup.value:
+        tree = await base_tree(ctx, case)
+    return await place(ctx, case.trigger, case.project, tree)
+
+
 async def harness(ctx: Context[Ports], case: Case, tree: Tree | None = None) -> Harness:
     """On the base, if nothing else is said."""
     tree = tree or await base_tree(ctx, case)
-    at = await place(ctx, case.trigger, case.project, tree)
+    at = await _place_of(ctx, case, tree)
     return Harness(ctx.ports.sandboxes, at.spec, tree, named(case.runner), at.programs)
 
 
 async def desk(ctx: Context[Ports], case: Case, tree: Tree, objection: Callable[[str], str | None]) -> Desk:
-    at = await place(ctx, case.trigger, case.project, tree)
+    at = await _place_of(ctx, case, tree)
     return Desk(tree, ctx.ports.sandboxes, at.spec, objection, at.programs)
 
 
