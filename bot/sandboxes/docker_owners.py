@@ -3,8 +3,8 @@ blocks.
 
 Who takes one from his pool renames it, and so does whoever clears away what waits in the pools of others. An
 engine looks for a container before it locks it: of two at the same moment it gives both what they want, one
-after the other. So the one says a moment later once more whose it is, and the other looks only then what it is
-called.
+after the other. So the one says a moment later once more whose it is, and the other looks only then what it
+is called.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ PLACE = "/redfirst"
 """A tmpfs of the keeper's: the copies, the way to the tools as the image has them, and snapshots."""
 TOOLS = ("sh", "tar", "rm", "chmod", "head", "mkfifo", "cat")
 
-# Where a command could leave a program of its own in the image's PATH, ours are found before it can. A busybox
-# has its tools in itself, and says no path for them.
+# Where a command could leave a program of its own in the image's PATH, ours are found before it can. A
+# busybox has its tools in itself, and says no path for them.
 KEEP = f"""
 umask 022
 cd {PLACE} && mkdir bin || exit
