@@ -85,7 +85,7 @@ def _approve(spoken: Spoken, command: Command) -> Decision:
         return spoken.not_here("approve")
     if not command.words:
         return spoken.reply(Topic.WORDS_MISSING, said="approve")
-    answer = PlanReview(opinion=Opinion.APPROVE, by=spoken.by, digest=command.words[0].lower())
+    answer = PlanReview(opinion=Opinion.APPROVE, by=spoken.by, digest=command.words[0].strip("`").lower())
     return Resume(issue=spoken.about.number, asked=spoken.asked, answer=answer)
 
 

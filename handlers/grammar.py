@@ -36,12 +36,19 @@ VERBS: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 """Each verb with the options that it takes."""
 
+_PROSE = frozenset({"ask", "revise", "reject"})
+"""After whose first word people may write what they like, dashes included."""
+_SWITCHES = frozenset({"plan", "pr"})
+_ON, _OFF = frozenset({"", "yes", "true", "on", "1"}), frozenset({"no", "false", "off", "0"})
+
 _OPTION = re.compile(r"--(?P<key>[a-z][a-z-]*)(?:=(?P<value>\S*))?")
 # Only after `=`: an apostrophe in a sentence opens nothing. A phone makes curly ones of straight ones.
 _QUOTED = re.compile(
     r"""--(?P<key>[a-z][a-z-]*)=(?:"(?P<double>(?:[^"\\]|\\.)*)"|'(?P<single>[^']*)'|“(?P<curly>[^“”]*)”)(?!\S)"""
 )
 _OPENS = re.compile(r"""--(?P<key>[a-z][a-z-]*)=["'“]""")
+# A phone makes one dash of two.
+_PHONE = re.compile(r"(?<=\s)[—–](?=[a-z])")
 _WORD = re.compile(r"\S+")
 _ESCAPED = re.compile(r"""\\(["\\])""")
 
@@ -70,6 +77,7 @@ class Misunderstood(BaseModel):
 def parse(comment: str) -> Command | Misunderstood | None:
     """None when the comment does not speak to us: quoted, inside code, or about something else."""
     first, _, rest = comment.partition("\n")
+    first = _PHONE.sub("--", first)
     words = first.split(maxsplit=2)
     # Nothing may stand before it: quotes, indented code and mentions in a sentence are not commands.
     if not words or words[0].lower() != COMMAND or first[:1].isspace():
@@ -81,13 +89,20 @@ def parse(comment: str) -> Command | Misunderstood | None:
     said: list[str] = []
     for word, value in _words(words[2] if len(words) > 2 else ""):
         option = _OPTION.fullmatch(word)
-        if option is None and not word.startswith("-"):
+        plain = not word.startswith("--" if verb in _PROSE else "-")
+        if (option is None and plain) or (verb in _PROSE and said):
             said.append(word)
             continue
         key = option["key"] if option else word
         if option is None or key not in VERBS[verb]:
             return Misunderstood(said=word, nearest=_nearest(key, VERBS[verb], ""), is_option=True)
         given = option["value"] if value is None else value
+        if key in _SWITCHES:
+            if (given or "").lower() not in _ON | _OFF:
+                return Misunderstood(said=word, nearest=key, is_option=True)
+            if (given or "").lower() in _OFF:
+                continue
+            given = ""
         if key in _PROJECT and (given is None or (value is None and _OPENS.match(word))):
             # Without a value, or with quotes that do not close: to guess where it ends would run half of it.
             return Misunderstood(said=word, nearest=f'{key}="…"', is_option=True)

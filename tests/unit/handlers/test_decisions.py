@@ -118,7 +118,7 @@ def test_what_needs_words_says_so(verb: str) -> None:
 
 
 def test_an_approval_names_the_plan() -> None:
-    decision = router.decide(commented("/agent approve ABCDEF0"), HOUSE)
+    decision = router.decide(commented("/agent approve `ABCDEF0`"), HOUSE)
     answer = PlanReview(opinion=Opinion.APPROVE, by="maintainer", digest="abcdef0")
     assert decision == Resume(issue=7, asked=ASKED, answer=answer)
 

@@ -111,6 +111,33 @@ def test_a_very_long_comment_is_read_at_once() -> None:
     assert isinstance(said, Misunderstood)
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["why does -1 fail?", "what does --verbose do?", "- rename it", "-1 is wrong", "use --plan=x here"],
+)
+@pytest.mark.parametrize("verb", ["ask", "revise", "reject"])
+def test_what_is_said_in_words_may_have_dashes(verb: str, said: str) -> None:
+    assert parse(f"/agent {verb} {said}") == Command(verb=verb, words=tuple(said.split()), context=said)
+
+
+@pytest.mark.parametrize(
+    "option", ["--plan", "—plan", "–plan", "--plan=yes", "--plan=TRUE", "--plan=1", "--plan=on"]
+)
+def test_a_switch_is_on_where_it_is_named(option: str) -> None:
+    assert parse(f"/agent fix {option}") == Command(verb="fix", options=(("plan", ""),))
+
+
+@pytest.mark.parametrize("option", ["--plan=no", "--plan=False", "--plan=0", "--plan=off"])
+def test_a_switch_can_be_said_to_be_off(option: str) -> None:
+    assert parse(f"/agent fix {option}") == Command(verb="fix")
+
+
+def test_a_switch_is_on_or_off_and_nothing_else() -> None:
+    assert parse("/agent fix --plan=maybe") == Misunderstood(
+        said="--plan=maybe", nearest="plan", is_option=True
+    )
+
+
 # --- options with a value ---------------------------------------------------------------------------------
 
 
