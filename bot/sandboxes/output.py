@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from policies.redaction import Redactor
 from workflows.ports import ExecResult, Tee
 
 _ESCAPES = re.compile(
@@ -91,12 +92,14 @@ class Ran:
     """What the sandbox has to add, such as that memory ran out."""
 
     def result(self) -> ExecResult:
-        stderr = self.stderr.text()
+        # No secret of ours is in there; what a repository has, or makes up, goes no further either.
+        redact = Redactor()
+        stderr = redact(self.stderr.text())
         if self.note:
             stderr = f"{stderr.rstrip()}\n[{self.note}]\n".lstrip("\n")
         return ExecResult(
             code=self.code,
-            stdout=self.stdout.text(),
+            stdout=redact(self.stdout.text()),
             stderr=stderr,
             seconds=self.seconds,
             timed_out=self.timed_out,
