@@ -139,7 +139,8 @@ class ProcessSandbox:
         if not await asyncio.to_thread((self._directory / "spec.json").exists):
             raise SandboxBroken(f"The sandbox {self.id} was destroyed.")
         out, err = collectors(keep or self._limits.output_bytes, tee)
-        return await self._inside(command, given, stdin, timeout, out, err, snapshot)
+        ours = snapshot is not None
+        return await self._inside(command, given, stdin, timeout, out, err, snapshot, ours=ours)
 
     async def _inside(
         self,
@@ -150,12 +151,15 @@ class ProcessSandbox:
         out: Collector,
         err: Collector,
         snapshot: Path | None = None,
+        *,
+        ours: bool = False,
     ) -> Ran:
         machine = self._machine
         environment = self._directory / ENVIRONMENT
         layout = bwrap.Layout(
             directory=self._directory,
-            prefixes=machine.prefixes,
+            # What empties a place must not find a Python of ours in it, as in a checkout below /tmp.
+            prefixes=() if ours else machine.prefixes,
             path=machine.path,
             seal_userns=machine.seal_userns,
             snapshot=snapshot,
@@ -223,7 +227,7 @@ class ProcessSandbox:
     async def _wipe(self, places: str, snapshot: Path | None) -> None:
         """By their owner, who can remove what has no permissions, or is deeper than our own recursion."""
         argv = ["sh", "-c", _WIPE.format(places=places)]
-        await self._inside(argv, {}, b"", inout.SECONDS, *collectors(1024, None), snapshot)
+        await self._inside(argv, {}, b"", inout.SECONDS, *collectors(1024, None), snapshot, ours=True)
 
     def _unlock(self) -> None:
         """A command may have taken the permissions from the places that it was given, which are its own."""

@@ -61,7 +61,6 @@ async def killed_worker(kind: str, where: str) -> None:
 
 async def test_of_a_killed_worker_no_container_is_left() -> None:
     instance = f"test-{uuid.uuid4().hex}"
-    await killed_worker("docker", instance)
     client = docker.DockerClient(base_url=docker_host())
     next_one = DockerSandboxes(docker_image(), host=docker_host(), instance=instance)
 
@@ -69,10 +68,13 @@ async def test_of_a_killed_worker_no_container_is_left() -> None:
         label: dict[str, str | list[str] | bool] = {"label": f"redfirst.instance={instance}"}
         return len(await asyncio.to_thread(lambda: client.containers.list(all=True, filters=label)))
 
-    assert await left() >= 3
-    await next_one.reap(frozenset({"run-1"}))
-    assert await left() == 1
-    await next_one.reap(frozenset())
+    try:
+        await killed_worker("docker", instance)
+        assert await left() >= 3
+        await next_one.reap(frozenset({"run-1"}))
+        assert await left() == 1
+    finally:
+        await next_one.reap(frozenset())
     assert await left() == 0
     await next_one.close()
     client.close()
