@@ -68,3 +68,9 @@ def _absent(what: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(what)
     pytest.skip(what)
+
+
+def shown_in_tmp() -> set[str]:
+    """What bubblewrap has to show there of a checkout, and of its Python, that is below /tmp itself."""
+    places = (Path(prefix).parts for prefix in (sys.prefix, sys.base_prefix))
+    return {parts[2] for parts in places if parts[:2] == ("/", "tmp") and len(parts) > 2}

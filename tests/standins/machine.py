@@ -47,10 +47,11 @@ for name in python python3; do
     chmod 755 usr/local/bin/$name
 done
 shift
-for shown; do
-    mkdir -p "./$shown"
-    mount --bind "$shown" "./$shown"
-    mount -o remount,bind,ro "./$shown"
+while [ $# != 0 ]; do
+    mkdir -p "./$2"
+    mount --bind "$1" "./$2"
+    mount -o remount,bind,ro "./$2"
+    shift 2
 done
 mount -t proc proc proc
 mount -t tmpfs -o mode=0755 tmpfs dev
@@ -84,11 +85,13 @@ class Machine:
             subprocess.run([*_as_root(), "cp", "-a", copy_of, root], check=True)
         else:
             _lay_out(root)
-        shown = [str(path) for path in dict.fromkeys((Path(sys.prefix), Path(sys.base_prefix)))]
-        shown = [path for path in shown if not path.startswith("/usr")]
+        # Not below /tmp, where a checkout may be: each command there has a /tmp of its own.
+        shown = {sys.base_prefix: sys.base_prefix, sys.prefix: "/opt/tests"}
+        python = sys.executable.replace(sys.prefix, shown[sys.prefix], 1)
+        places = [part for pair in shown.items() if not pair[0].startswith("/usr") for part in pair]
         own = ["--mount", "--pid", "--net", "--ipc", "--uts", "--fork", "--kill-child"]
         running = subprocess.Popen(
-            [*_as_root(), "unshare", *own, "sh", "-c", _INIT, "sh", str(root), sys.executable, *shown],
+            [*_as_root(), "unshare", *own, "sh", "-c", _INIT, "sh", str(root), python, *places],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
