@@ -30,7 +30,7 @@ async def soon(bus: EmbeddedBus) -> Received:
 def is_there(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # it may end while it is read
         return False
     return state not in {"Z", "X"}
 

@@ -7,6 +7,7 @@ import logging
 import re
 import time
 from datetime import UTC, datetime
+from math import ceil
 
 import pytest
 
@@ -215,9 +216,10 @@ async def test_rests_double_up_to_a_bound_even_after_days(clock: Clock) -> None:
         clock.ahead += 41
         with pytest.raises(Unreachable) as raised:
             await guard.call(service)
-        rests.append(round(from_now(raised.value)))
-    assert rests[:3] == [20, 40, 40]
-    assert set(rests[3:]) == {40}
+        rests.append(ceil(from_now(raised.value)))
+    # Of some, time had taken a second already.
+    assert rests[0] in {19, 20}
+    assert set(rests[1:]) <= {39, 40}
     assert service.asked == 3 + 1_100
 
 
