@@ -21,7 +21,7 @@ class Who(StrEnum):
 class Failure(BaseModel):
     """A problem as data, for the journal and for people."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     who: Who
     sentence: str

@@ -21,7 +21,7 @@ NOTE_WAITS = 0.02
 class Lease(BaseModel):
     """The right to extend one run. A newer fence makes an older one worthless."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     run: str
     worker: str
