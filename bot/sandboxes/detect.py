@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Literal
 
 from bot.breakers import Breakers
-from bot.sandboxes.docker import DockerSandboxes
+from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from bot.sandboxes.egress.config import Egress
 from bot.sandboxes.environments import Keeping
-from bot.sandboxes.process import INSTALL, ProcessSandboxes
+from bot.sandboxes.process.machine import INSTALL
+from bot.sandboxes.process.sandboxes import ProcessSandboxes
 from workflows.errors import OperatorProblem
 from workflows.ports import Sandboxes
 

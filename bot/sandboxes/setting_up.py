@@ -26,7 +26,8 @@ STAYING: Mapping[str, str] = {
     "CARGO_HOME": f"{KEPT_HOME}/.cargo",
     "GOMODCACHE": f"{KEPT_HOME}/go/pkg/mod",
     "GRADLE_RO_DEP_CACHE": f"{KEPT_HOME}/.gradle/caches",
-    "MAVEN_ARGS": f"-Dmaven.repo.local={KEPT_HOME}/.m2/repository",
+    # Not MAVEN_ARGS, which releases before 3.9 do not read.
+    "MAVEN_OPTS": f"-Dmaven.repo.local={KEPT_HOME}/.m2/repository",
     "PLAYWRIGHT_BROWSERS_PATH": f"{KEPT_HOME}/browsers",
     "PYTHONUSERBASE": f"{KEPT_HOME}/.local",
     "UV_PYTHON_INSTALL_DIR": f"{KEPT_HOME}/python",

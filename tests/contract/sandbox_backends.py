@@ -13,9 +13,9 @@ from typing import NoReturn
 
 import pytest
 
-from bot.sandboxes.docker import DockerSandboxes
+from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from bot.sandboxes.memory import MemorySandbox, MemorySandboxes
-from bot.sandboxes.process import ProcessSandboxes
+from bot.sandboxes.process.sandboxes import ProcessSandboxes
 from workflows.ports import Sandboxes
 
 EVERY = ("memory", "process", "docker", "e2b", "daytona")

@@ -14,8 +14,8 @@ from starlette.types import Receive, Scope, Send
 
 from bot.breakers import Breakers, Pace
 from bot.listening import listen, serving
-from bot.sandboxes.docker import DockerSandboxes
-from bot.sandboxes.docker_engine import Endpoint, Engine, EngineSilent
+from bot.sandboxes.docker.engine import Endpoint, Engine, EngineSilent
+from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from workflows.errors import OperatorProblem, Problem, SandboxBroken, Unreachable
 from workflows.ports import SandboxSpec
 

@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from bot.breakers import Breakers, Pace
-from bot.sandboxes import remote_guest, remote_sandbox
-from bot.sandboxes.remote import RemoteSandboxes
-from bot.sandboxes.remote_host import HostSilent
+from bot.sandboxes.remote import sandbox as remote_sandbox
+from bot.sandboxes.remote import talking
+from bot.sandboxes.remote.host import HostSilent
+from bot.sandboxes.remote.sandboxes import RemoteSandboxes
 from tests.standins import daytona_api, e2b_api
 from tests.standins.remote import There, daytona_here, e2b_here
 from workflows.errors import Gone, OperatorProblem, SandboxBroken, Unreachable, UserProblem
@@ -237,7 +238,7 @@ async def test_a_command_that_cannot_be_ended_goes_with_its_sandbox(
     new: Callable[..., RemoteSandboxes], there: There, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(remote_sandbox, "GRACE", 1.0)
-    monkeypatch.setattr(remote_guest, "STOP_SECONDS", 1.0)
+    monkeypatch.setattr(talking, "STOP_SECONDS", 1.0)
     sandbox = await new().create(SPEC)
     running = asyncio.create_task(sandbox.exec(["sleep", "60"], timeout=2))
     await asyncio.sleep(1.5)

@@ -15,7 +15,7 @@ import docker
 import pytest
 from docker.models.containers import Container
 
-from bot.sandboxes.docker import DockerSandboxes
+from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from bot.sandboxes.egress.config import Egress
 from tests.contract.sandbox_backends import docker_host, docker_image
 from tests.services.environments import environments_of, forget_environments
@@ -237,7 +237,7 @@ async def test_a_runtime_with_a_loopback_of_its_own_is_told_before_anything_runs
 
 DYING = """
 import asyncio, sys
-from bot.sandboxes.docker import DockerSandboxes
+from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from workflows.ports import SandboxSpec, SetUp
 from workflows.tree import Tree
 host, image, instance = sys.argv[1:]

@@ -12,10 +12,10 @@ from pathlib import Path
 import docker
 import pytest
 
-from bot.sandboxes import docker_claims
-from bot.sandboxes.docker import DockerSandboxes
+from bot.sandboxes.docker import claims
+from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from bot.sandboxes.environments import Keeping
-from bot.sandboxes.process import ProcessSandboxes
+from bot.sandboxes.process.sandboxes import ProcessSandboxes
 from tests.contract.sandbox_backends import docker_host, docker_image
 from tests.services.environments import environments_of, forget_environments
 from tests.services.need import need
@@ -242,7 +242,7 @@ async def test_who_waits_for_a_worker_that_died_goes_on_once_it_was_cleared_away
     client = docker.DockerClient(base_url=docker_host())
     try:
         for run in (SPEC.run, "run-of-the-dead"):
-            claimed = docker_claims.claim(
+            claimed = claims.claim(
                 client,
                 f"redfirst-setup-{made.id[:40]}",
                 docker_image(),

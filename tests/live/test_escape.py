@@ -40,6 +40,7 @@ from workflows.project.detect import detect
 from workflows.proof.harness import Harness, fill
 from workflows.proof.results import Results
 from workflows.proof.runners.pytest import Pytest
+from workflows.proof.suite import Suite
 from workflows.tree import BadArchive, File, Tree, unpack
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module")]
@@ -724,9 +725,8 @@ async def test_nothing_of_a_repository_runs_on_the_host(attacked: Place) -> None
     members = [hostile.member(f"{hostile.TOP}/{path}", content=text.encode()) for path, text in files.items()]
     tree = unpack(hostile.archive(*members))
     detect(tree)
-    (ran,) = await Harness(attacked.sandboxes, SandboxSpec(run="hostile"), tree, Pytest(), timeout=60).run(
-        Patch()
-    )
+    spec = SandboxSpec(run="hostile")
+    (ran,) = await Harness(attacked.sandboxes, spec, tree, Suite(Pytest()), timeout=60).run(Patch())
     assert isinstance(ran.results, Results)
     assert not marker.exists()
     assert SECRET not in ran.results.model_dump_json()
@@ -746,11 +746,11 @@ REPORTS = {
 @pytest.mark.parametrize("way", REPORTS)
 async def test_a_report_that_is_none_is_a_complaint(attacked: Place, way: str) -> None:
     conftest = (
-        "import atexit, os, sys\np = next(a for a in sys.argv if a.startswith('--junitxml=')).partition('=')[2]\n"
-        f"def last():\n    {REPORTS[way]}\natexit.register(last)\n"
+        "import glob, os\n\n\ndef pytest_unconfigure():\n"
+        f"    p = glob.glob('/tmp/redfirst-*/report')[0]\n    {REPORTS[way]}\n"
     )
     tree = Tree({"conftest.py": File(conftest.encode()), "test_a.py": File(b"def test_a(): pass\n")})
-    harness = Harness(attacked.sandboxes, SandboxSpec(run="hostile"), tree, Pytest(), timeout=60)
+    harness = Harness(attacked.sandboxes, SandboxSpec(run="hostile"), tree, Suite(Pytest()), timeout=60)
     (ran,) = await harness.run(Patch())
     assert ran.results.complaint
     assert not ran.results.tests

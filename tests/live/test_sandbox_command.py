@@ -12,7 +12,7 @@ from pathlib import Path
 import docker
 import pytest
 
-from bot.sandboxes.docker import DockerSandboxes
+from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from bot.settings import load
 from bot.wiring import sandboxes_of
 from tests.contract.sandbox_backends import docker_host, docker_image

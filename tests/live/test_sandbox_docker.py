@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 import tarfile
 import time
 import uuid
@@ -13,8 +14,8 @@ import docker
 import docker.errors
 import pytest
 
-from bot.sandboxes.docker import DockerSandboxes
-from bot.sandboxes.docker_container import warning
+from bot.sandboxes.docker.container import warning
+from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from bot.sandboxes.seccomp import docker_profile
 from tests.contract.sandbox_backends import docker_host, docker_image
 from workflows.errors import OperatorProblem, SandboxBroken, UserProblem
@@ -143,9 +144,19 @@ async def test_the_facts_name_the_image_by_digest(sandboxes: DockerSandboxes) ->
     assert ", seccomp" in sandbox.facts.runtime
 
 
-async def test_an_image_that_is_missing_is_told_with_what_to_do(sandboxes: DockerSandboxes) -> None:
-    with pytest.raises(OperatorProblem, match=r"docker pull no\.such/image:1"):
-        await sandboxes.create(SandboxSpec(run="run-1", image="no.such/image:1"))
+@pytest.mark.parametrize(
+    ("image", "get"),
+    [
+        ("no.such/image:1", "docker pull no.such/image:1,"),
+        # No registry has our own.
+        ("redfirst-sandbox:never", "engine: redfirst sandbox build --name redfirst-sandbox:never."),
+    ],
+)
+async def test_an_image_that_is_missing_is_told_with_what_to_do(
+    sandboxes: DockerSandboxes, image: str, get: str
+) -> None:
+    with pytest.raises(OperatorProblem, match=re.escape(get)):
+        await sandboxes.create(SandboxSpec(run="run-1", image=image))
 
 
 async def test_an_engine_that_does_not_answer_is_told_with_what_to_do() -> None:

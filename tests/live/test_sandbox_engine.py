@@ -19,8 +19,8 @@ import docker
 import pytest
 
 from bot.breakers import Breakers, Pace
-from bot.sandboxes.docker import DockerSandboxes
-from bot.sandboxes.docker_engine import EngineSilent
+from bot.sandboxes.docker.engine import EngineSilent
+from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from tests.contract.sandbox_backends import docker_host
 from workflows.errors import SandboxBroken, Unreachable, Who
 from workflows.ports import SandboxSpec

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Iterator
 import docker
 import pytest
 
-from bot.sandboxes import docker_owners
-from bot.sandboxes.docker import DockerSandboxes
+from bot.sandboxes.docker import owners
+from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from tests.contract.sandbox_backends import docker_host, docker_image
 from workflows.errors import Gone
 from workflows.ports import Limits, SandboxSpec
@@ -50,7 +50,7 @@ async def full(worker: DockerSandboxes) -> None:
 
 
 async def names(engine: docker.DockerClient, instance: str) -> list[str]:
-    label = f"{docker_owners.INSTANCE}={instance}"
+    label = f"{owners.INSTANCE}={instance}"
     found = await asyncio.to_thread(
         lambda: engine.containers.list(all=True, filters={"label": label}, ignore_removed=True)
     )

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandboxes import cgroup
 from bot.sandboxes.detect import choose
-from bot.sandboxes.docker import DockerSandboxes
-from bot.sandboxes.process import ProcessSandboxes
+from bot.sandboxes.docker.sandboxes import DockerSandboxes
+from bot.sandboxes.process import cgroup
+from bot.sandboxes.process.sandboxes import ProcessSandboxes
 from tests.contract.sandbox_backends import backend, docker_host
 from workflows.errors import Gone, OperatorProblem
 from workflows.ports import Limits, Sandboxes, SandboxSpec
@@ -30,7 +30,8 @@ def sandboxes(tmp_path: Path) -> Sandboxes:
 async def test_a_killed_worker_takes_its_commands_with_it(sandboxes: Sandboxes, tmp_path: Path) -> None:
     sandbox = await sandboxes.create(SandboxSpec(run="run-1"))
     program = (
-        "import asyncio, sys\nfrom pathlib import Path\nfrom bot.sandboxes.process import ProcessSandboxes\n"
+        "import asyncio, sys\nfrom pathlib import Path\n"
+        "from bot.sandboxes.process.sandboxes import ProcessSandboxes\n"
         "async def main():\n"
         "    sandbox = await ProcessSandboxes(Path(sys.argv[1])).connect(sys.argv[2])\n"
         "    await sandbox.exec(['sh', '-c', 'while :; do echo x >>beats; sleep 0.05; done'], timeout=60)\n"

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import docker
 
-from bot.sandboxes.docker import DockerSandboxes
-from bot.sandboxes.process import ProcessSandboxes
+from bot.sandboxes.docker.sandboxes import DockerSandboxes
+from bot.sandboxes.process.sandboxes import ProcessSandboxes
 from tests.contract.sandbox_backends import backend, docker_host, docker_image
 from workflows.ports import Sandboxes
 
 WORKER = """
 import asyncio, sys
 from pathlib import Path
-from bot.sandboxes.docker import DockerSandboxes
-from bot.sandboxes.process import ProcessSandboxes
+from bot.sandboxes.docker.sandboxes import DockerSandboxes
+from bot.sandboxes.process.sandboxes import ProcessSandboxes
 from workflows.ports import SandboxSpec
 
 async def main(kind, image, host, where):

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.sandboxes.docker import DockerSandboxes
-from bot.sandboxes.docker_sandbox import DockerSandbox
+from bot.sandboxes.docker.sandbox import DockerSandbox
+from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from tests.contract.sandbox_backends import docker_host, docker_image
 from workflows.errors import SandboxBroken
 from workflows.ports import SandboxSpec

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import docker
 
-from bot.sandboxes.docker_environments import KEY
+from bot.sandboxes.docker.environments import KEY
 from tests.contract.sandbox_backends import docker_host
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import select
 import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from io import FileIO
 from pathlib import Path
 
 from tests.services.need import need
@@ -75,6 +77,8 @@ class Machine:
         self.root = root
         self._running = running
         self._first = first
+        # A number goes to another process once its own has ended: by this it is told that it has.
+        self._held = FileIO(os.pidfd_open(first))
         self._frozen = False
 
     @classmethod
@@ -101,7 +105,9 @@ class Machine:
         return cls(root, running, _child(_child(running.pid) if _as_root() else running.pid))
 
     def enter(self, argv: Sequence[str], env: Mapping[str, str], cwd: str = "/") -> list[str]:
-        """The command line that runs `argv` in there, as its root."""
+        """The command line that runs `argv` in there, as its root; one that fails when it has ended."""
+        if self._has_ended():
+            return ["false"]
         into = ["nsenter", "--target", str(self._first), "--mount", "--pid", "--net", "--ipc", "--uts"]
         given = [f"{name}={value}" for name, value in {"PATH": PATH, **env}.items()]
         inside = ["sh", "-c", f'cd {shlex.quote(cwd)} && exec "$@"', "sh", *argv]
@@ -146,12 +152,17 @@ class Machine:
     def end(self, *, wipe: bool = True) -> None:
         if self._frozen:
             self.thaw()
-        subprocess.run([*_as_root(), "kill", "-KILL", str(self._first)], check=False, capture_output=True)
+        if not self._has_ended():
+            subprocess.run([*_as_root(), "kill", "-KILL", str(self._first)], check=False, capture_output=True)
         assert self._running.stdin
         self._running.stdin.close()
         self._running.wait(timeout=20)
+        self._held.close()
         if wipe:
             subprocess.run([*_as_root(), "rm", "-rf", self.root], check=True)
+
+    def _has_ended(self) -> bool:
+        return self._held.closed or bool(select.select([self._held], [], [], 0)[0])
 
 
 def _lay_out(root: Path) -> None:

@@ -14,9 +14,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.breakers import Breakers
-from bot.sandboxes.daytona import DaytonaHost
-from bot.sandboxes.e2b import E2BHost
-from bot.sandboxes.remote import RemoteSandboxes
+from bot.sandboxes.remote.daytona.host import DaytonaHost
+from bot.sandboxes.remote.e2b.host import E2BHost
+from bot.sandboxes.remote.sandboxes import RemoteSandboxes
 from tests.standins import daytona_api, e2b_api
 from tests.standins.serving import Background
 

@@ -15,8 +15,8 @@ from typing import Any, cast
 import docker
 from docker.errors import NotFound
 
-from bot.sandboxes.docker import DockerSandboxes
-from bot.sandboxes.process import ProcessSandboxes
+from bot.sandboxes.docker.sandboxes import DockerSandboxes
+from bot.sandboxes.process.sandboxes import ProcessSandboxes
 from tests.contract.sandbox_backends import Backend, docker_host
 from workflows.ports import ExecResult, Limits, Sandbox, Sandboxes, SandboxSpec
 

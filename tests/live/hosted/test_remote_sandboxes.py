@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.sandboxes.hosted import hosted
-from bot.sandboxes.remote import RemoteSandboxes
+from bot.sandboxes.remote.hosted import hosted
+from bot.sandboxes.remote.sandboxes import RemoteSandboxes
 from tests.live.hosted.accounts import Kind, accounts
 from workflows.errors import Gone, OperatorProblem
 from workflows.ports import Sandbox, SandboxSpec, SetUp

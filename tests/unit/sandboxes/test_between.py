@@ -7,8 +7,8 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandboxes.between import Between
-from bot.sandboxes.output import Collector
+from bot.sandboxes.docker.between import Between
+from workflows.printed import Collector
 
 BEGIN, END = b"aabaabab", b"abababaa"
 """Such as overlap with themselves and with each other, and so with much of what stands between."""

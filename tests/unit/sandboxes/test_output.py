@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.sandboxes.output import Collector, Ran
+from bot.sandboxes.output import Ran
+from workflows.printed import Collector
 
 TOKEN = "ghp_" + "0123456789abcdefghijklmnopqrstuvwxyz"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.sandboxes.pool import Pace, Pool
+from bot.sandboxes.docker.pool import Pace, Pool
 from workflows.errors import SandboxBroken
 
 

@@ -1,0 +1,1 @@
+"""Sandboxes that are containers of an engine. Its SDK is loaded when the engine is first asked."""

@@ -1,0 +1,1 @@
+"""At Daytona, by its own SDK."""

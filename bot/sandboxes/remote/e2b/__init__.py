@@ -1,0 +1,1 @@
+"""At E2B, by its own SDK."""
