@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import quote
 
+from bot import proof_text
 from bot.harmless import LONGEST_PROSE, clipped, code, defused, fenced, quoted, unlinked, untrailed
 from bot.store.port import Run
 from handlers.decision import Reply, Topic
@@ -48,7 +48,6 @@ LONGEST_TITLE = 250
 LONGEST_ANSWER = 12_000
 LONGEST_REMARK = 2_000
 MOST_REFERENCES = 20
-MOST_TESTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,47 +91,14 @@ class Messages:
 
 <sub>This paragraph was written by a model. Everything below was seen by the harness.</sub>
 
-### Red, before the fix
-{proof.red.runs} of {proof.red.runs} runs on {proof.base_sha[:12]} fail:
-{_tests(proof.red.tests)}
-{fenced(proof.red.assertion)}
-
-### Green, with the fix
-{proof.green.runs} of {proof.green.runs} runs pass, each in a fresh sandbox.
-
-### Nothing else broke
-The whole suite before: {proof.suite.before}. With the fix: {proof.suite.after}.
-{proof.suite.compared} tests that passed before were compared one by one: all still pass.
-{_failing_before(proof)}
-### To see it yourself
-{fenced(_by_hand(proof))}
-<details><summary>The proof</summary>
-
-| | |
-|---|---|
-| base | `{proof.base_sha}` |
-| head | `{proof.head_sha}` |
-| test, sha256 | `{proof.test_digest}` |
-| fix, sha256 | `{proof.fix_digest}` |
-| proof file, sha256 | `{digest}` |
-| sandbox | {_sandbox(proof)} |
-| run | `{proof.run}` |
-| release | `{proof.release}` |
-
-</details>
+{proof_text.body(proof, digest)}
 
 Approve it, and it is marked as ready; ask for changes, and they are made and proven anew; close it, and it
 is over. Merging is yours: Redfirst never does."""
         return title, body
 
     def check(self, proof: Proof) -> tuple[str, str]:
-        title = f"red {proof.red.runs} of {proof.red.runs}, green {proof.green.runs} of {proof.green.runs}"
-        summary = (
-            f"Before the fix, at {proof.base_sha[:12]}:\n{_tests(proof.red.tests)}\n"
-            f"{fenced(proof.red.assertion)}\n"
-            f"With it: {proof.suite.after}. {proof.suite.compared} tests that passed before still pass."
-        )
-        return title, summary
+        return proof_text.check(proof)
 
     def plan(self, plan: Plan, digest: str) -> str:
         return f"""### Redfirst: a plan, for you to approve
@@ -184,7 +150,7 @@ is over. Merging is yours: Redfirst never does."""
                 f"### A test that fails for #{trigger.issue.number}",
                 "",
                 f"{repro.red.runs} of {repro.red.runs} runs on {shown.case.base_sha[:12]} fail:",
-                _tests(repro.red.tests),
+                proof_text.tests(repro.red.tests),
                 fenced(repro.red.assertion),
                 "",
                 *files,
@@ -491,28 +457,6 @@ def _happened(failure: Failure) -> list[str]:
     happened = clipped(failure.sentence.splitlines()[0], 500)
     last = ["", "What was said last:", fenced(failure.feedback)] if failure.feedback else []
     return [defused(happened), *last]
-
-
-def _tests(ids: Sequence[str]) -> str:
-    named = [f"- `{code(test)}`" for test in ids[:MOST_TESTS]]
-    rest = [f"- and {len(ids) - MOST_TESTS} more"] if len(ids) > MOST_TESTS else []
-    return "\n".join([*named, *rest])
-
-
-def _failing_before(proof: Proof) -> str:
-    failing = proof.suite.failing_before
-    return f"Failing before already, and not counted: {len(failing)}.\n" if failing else ""
-
-
-def _by_hand(proof: Proof) -> str:
-    command = shlex.join(part for part in proof.commands.repro if not part.startswith("--junitxml"))
-    return f"git fetch origin && git checkout {proof.head_sha}\n{command}"
-
-
-def _sandbox(proof: Proof) -> str:
-    facts = proof.sandbox
-    weaker = ", meant for trusted code only" if facts.trusted_only else ""
-    return f"{facts.kind} {facts.image}, network {facts.network}{weaker}".replace("  ", " ")
 
 
 def _run(run: str) -> str:

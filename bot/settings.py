@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from policies.hosts import host as host_of
 from workflows.errors import OperatorProblem
 from workflows.project.allowance import Allowance
+from workflows.proof.mode import WitnessMode
 
 _SECRET_NAMES = ("_API_KEY", "_TOKEN", "_SECRET", "_SECRET_ACCESS_KEY", "_PASSWORD", "_PRIVATE_KEY")
 
@@ -83,6 +84,7 @@ class Settings(BaseSettings):
     model: str = Field("", description="As litellm names it: anthropic/…, openai/…, ollama/….")
     model_plan: str = Field("", description="Another model for the planner.")
     model_author: str = Field("", description="Another model for the test author.")
+    model_witness: str = Field("", description="Another model for the witness; empty is the test author's.")
     model_fix: str = Field("", description="Another model for the fixer.")
     model_fallback: str = Field("", description="Another model for when the first does not answer.")
     model_api_base: str = Field("", description="Where to call it, when not at the provider's own address.")
@@ -91,6 +93,16 @@ class Settings(BaseSettings):
         description="Its key; empty means the provider's own variable, such as ANTHROPIC_API_KEY.",
     )
     model_timeout: float = Field(180.0, gt=0, description="Seconds that one answer may take.")
+
+    # the proof
+    witness: WitnessMode = Field(
+        WitnessMode.OFF,
+        description="A second test of each issue, by another author, that the fixer never sees: off, "
+        "advisory or required. A repository may ask for more.",
+    )
+    proof_key: SecretStr = Field(
+        SecretStr(""), description="An Ed25519 private key, as PEM text, to sign proofs with."
+    )
 
     # sandboxes
     sandbox: Literal["auto", "docker", "process", "e2b", "daytona"] = Field(
@@ -228,7 +240,12 @@ class Settings(BaseSettings):
         return ours + [value for name, value in os.environ.items() if name.endswith(_SECRET_NAMES)]
 
     def model_for(self, route: str) -> str:
-        chosen = {"plan": self.model_plan, "author": self.model_author, "fix": self.model_fix}.get(route)
+        chosen = {
+            "plan": self.model_plan,
+            "author": self.model_author,
+            "witness": self.model_witness or self.model_author,
+            "fix": self.model_fix,
+        }.get(route)
         model = chosen or self.model
         if not model:
             raise OperatorProblem(

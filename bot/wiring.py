@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot import messages
+from bot.baselines import FolderBaselines
 from bot.blobs import FolderBlobs
 from bot.breakers import Breakers
 from bot.bus.port import Bus
@@ -125,9 +126,11 @@ async def plant(
         blobs=blobs,
         words=Messages(in_job=in_job),
         ledger=StoreLedger(store),
+        baselines=FolderBaselines(settings.data_dir / "baselines"),
         # A provider has templates of its own, and knows nothing of our images.
         image="" if settings.sandbox in {"e2b", "daytona"} else settings.sandbox_image,
         allowance=settings.allowance(),
+        witness=settings.witness,
     )
     ground = Ground(
         house=House(label=settings.label, bot_id=settings.bot_id, in_job=in_job),
@@ -157,10 +160,10 @@ async def sandboxes_of(
     settings: Settings, breakers: Breakers | None = None, *, trusted: bool, pool: int = 0
 ) -> Sandboxes:
     from bot.sandboxes.detect import choose
-    from bot.sandboxes.process import ProcessSandboxes
+    from bot.sandboxes.process.sandboxes import ProcessSandboxes
 
     if settings.sandbox == "e2b" or settings.sandbox == "daytona":
-        from bot.sandboxes.hosted import hosted
+        from bot.sandboxes.remote.hosted import hosted
 
         return hosted(settings.sandbox, settings, breakers)
     chosen = await choose(
@@ -211,7 +214,7 @@ def _keeping(settings: Settings) -> Keeping:
 
 def _pythons(settings: Settings) -> list[Path]:
     """What bubblewrap shows of this machine's Pythons: the one named in the settings, else a bare one."""
-    from bot.sandboxes.bare_python import bare_python
+    from bot.sandboxes.process.bare_python import bare_python
 
     if settings.sandbox_python is None:
         return [bare_python(settings.data_dir), Path(sys.base_prefix)]

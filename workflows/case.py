@@ -9,8 +9,11 @@ from policies.patch import Patch
 from workflows.agents.roles import Plan
 from workflows.ports import SandboxFacts
 from workflows.project.model import Project
+from workflows.proof.controls import Controls
 from workflows.proof.green import Green, Unharmed
+from workflows.proof.mode import WitnessMode
 from workflows.proof.red import Red
+from workflows.proof.witness import Witness, WitnessSeen
 from workflows.trigger import Trigger
 from workflows.verdicts import Review
 
@@ -37,6 +40,7 @@ class Case(_Stage):
     sandbox: SandboxFacts
     project: Project = Project()
     """Nothing is known in a journal of release 0.1.0."""
+    witness: WitnessMode = WitnessMode.OFF
 
 
 class Planned(_Stage):
@@ -65,6 +69,18 @@ class Reproducing(_Stage):
     red: Red | None = None
     command: tuple[str, ...] = ()
     feedback: str = ""
+    witness: Witness | None = None
+    """Once there is a test: what another author wrote, for the harness alone."""
+
+
+class Witnessing(_Stage):
+    """One turn of the loop towards an independent test."""
+
+    before: Reproducing
+    test: Patch = Patch()
+    red: Red | None = None
+    tries: int = 0
+    feedback: str = ""
 
 
 class Repro(_Stage):
@@ -72,6 +88,7 @@ class Repro(_Stage):
     shows: str
     red: Red
     command: tuple[str, ...]
+    witness: Witness | None = None
 
 
 class Proposed(_Stage):
@@ -113,7 +130,9 @@ class Repairing(_Stage):
     fix: Patch = Patch()
     summary: str = ""
     green: Green | None = None
+    witness: WitnessSeen | None = None
     suite: Unharmed | None = None
+    controls: Controls | None = None
     feedback: str = ""
     ground: Ground | None = None
     """What the fix is made on top of, where that is not the base and the test."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workflows.case import Planned, Repairing, Reproducing
 from workflows.engine.nodes import unchanged, when, workflow
-from workflows.steps import repair, reproduce
+from workflows.steps import repair, reproduce, witness
 from workflows.steps.agree import agree, asks_first
 from workflows.steps.changes import Reviewed, changes, wants_more
 from workflows.steps.conclude import conclude
@@ -28,6 +28,7 @@ fix = (
         feedback=reproduce.why_not_red,
         limit=reproduce.ATTEMPTS,
     )
+    .branch("witness", when(witness.is_wanted, witness.witness), otherwise=unchanged(Reproducing))
     .map(repair.towards_green, Repairing)
     .dountil(
         repair.repair,

@@ -13,6 +13,7 @@ from policies.effects import Done, Effect, Remark
 from policies.facts import Permission
 from workflows.errors import Problem, Who
 from workflows.project.allowance import Allowance
+from workflows.proof.mode import WitnessMode
 from workflows.trigger import Tenant, Trigger
 from workflows.verdicts import Place
 
@@ -104,7 +105,10 @@ WORKSPACE = "/workspace"
 
 
 class Tee(Protocol):
-    """Is told what a command prints, as it prints it and before anything is left out: raw, hostile bytes."""
+    """Is told what a command prints, as it prints it and before anything is left out: raw, hostile bytes.
+
+    At a provider, of a flood only the first 32 MiB of each stream and its end.
+    """
 
     def __call__(self, stream: Literal["stdout", "stderr"], chunk: bytes) -> None: ...
 
@@ -359,6 +363,16 @@ class Blobs(Protocol):
         ...
 
 
+class Baselines(Protocol):
+    """Which bases were measured before, by what their results depend on."""
+
+    async def find(self, key: str) -> str | None:
+        """The name of a blob, which may be gone by now."""
+        ...
+
+    async def keep(self, key: str, digest: str) -> None: ...
+
+
 class Spent(Frozen):
     """What the models of a run have cost so far."""
 
@@ -424,7 +438,10 @@ class Ports:
     blobs: Blobs
     words: Words
     ledger: Ledger
+    baselines: Baselines
     image: str = ""
     """The sandbox image to use; empty for the operator's default."""
     allowance: Allowance = field(default_factory=Allowance)
     """What repositories may ask for."""
+    witness: WitnessMode = WitnessMode.OFF
+    """Whether an independent test is asked for everywhere."""

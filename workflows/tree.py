@@ -61,6 +61,19 @@ class Tree:
             files[change.path] = File(change.content.encode(), bool(old and old.executable))
         return Tree(files, {path: to for path, to in self.links.items() if path not in files})
 
+    def below(self, folder: str) -> Tree:
+        """That folder as if it were all; links that lead out of it are left behind."""
+        if not folder:
+            return self
+        top = f"{folder}/"
+        files = {path[len(top) :]: file for path, file in self.files.items() if path.startswith(top)}
+        links = {
+            path[len(top) :]: to
+            for path, to in self.links.items()
+            if path.startswith(top) and _stays_inside(path[len(top) :], to)
+        }
+        return Tree(files, links)
+
     def pack(self) -> bytes:
         """A plain tar of it for a sandbox, the same bytes for the same tree."""
         packed = io.BytesIO()

@@ -16,6 +16,7 @@ from bot.cli import (
     sandbox,
     serve,
     store,
+    verify,
     version,
     work,
     workflows,
@@ -28,7 +29,10 @@ app = typer.Typer(
     add_completion=False,
     help="Redfirst fixes issues and proves it: a failing test first, then the fix.",
 )
-for command in (demo.demo, serve.serve, work.work, fix.fix, action.action, doctor.doctor, version.version):
+for command in (
+    *(demo.demo, serve.serve, work.work, fix.fix, verify.verify, action.action, doctor.doctor),
+    version.version,
+):
     app.command()(command)
 app.add_typer(runs.app, name="runs")
 app.add_typer(dead.app, name="dead")

@@ -1,8 +1,8 @@
-"""`redfirst runs list|show|resume|cancel|migrate`"""
+"""`redfirst runs list|show|output|resume|cancel|migrate`"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Look at runs, answer them, and stop them.")
 
+Evidence = Literal["diff", "proof", "attestation"]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 
@@ -32,10 +33,24 @@ def show(
     follow: Annotated[bool, typer.Option(help="Go on until the run rests.")] = False,
     diff: Annotated[bool, typer.Option(help="Show the change instead.")] = False,
     proof: Annotated[bool, typer.Option(help="Print the proof instead.")] = False,
+    attestation: Annotated[bool, typer.Option(help="Print the proof as a signed statement.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """What happened in a run, read off its journal."""
-    go(_show(run, follow=follow, diff=diff, proof=proof, as_json=as_json), as_json=as_json)
+    if diff + proof + attestation > 1:
+        fail("one of --diff, --proof and --attestation at a time", as_json=as_json)
+    evidence = "diff" if diff else "proof" if proof else "attestation" if attestation else None
+    go(_show(run, follow=follow, evidence=evidence, as_json=as_json), as_json=as_json)
+
+
+@app.command()
+def output(
+    run: Annotated[str, typer.Argument(help="The run's id.")],
+    digest: Annotated[str, typer.Argument(help="Which one, or the first letters of it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """The whole of what commands printed that is shown in part elsewhere; without a digest, a list."""
+    go(_output(run, digest, as_json=as_json), as_json=as_json)
 
 
 @app.command()
@@ -87,7 +102,7 @@ async def _list(limit: int, *, as_json: bool) -> None:
         )
 
 
-async def _show(run: str, *, follow: bool, diff: bool, proof: bool, as_json: bool) -> None:
+async def _show(run: str, *, follow: bool, evidence: Evidence | None, as_json: bool) -> None:
     from bot.cli.showing import console, show_all
     from bot.cli.telling import follow as following
     from bot.settings import load
@@ -97,8 +112,8 @@ async def _show(run: str, *, follow: bool, diff: bool, proof: bool, as_json: boo
     async with store_of(settings) as store:
         about = await store.run(run)
         rows = await store.rows(run)
-        if diff or proof:
-            await _evidence(settings, rows, diff=diff)
+        if evidence:
+            typer.echo(await _evidence(settings, rows, evidence))
             return
         if as_json:
             for row in rows:
@@ -118,14 +133,44 @@ async def _each(rows: list[Row]):
         yield row
 
 
-async def _evidence(settings: Settings, rows: list[Row], *, diff: bool) -> None:
+async def _evidence(settings: Settings, rows: list[Row], what: Evidence) -> str:
+    from bot.attesting import attested
     from bot.evidence import diff_of, proof_of
     from bot.wiring import blobs_of
 
     found = await proof_of(rows, blobs_of(settings))
     if found is None:
         fail("this run has no proof yet")
-    typer.echo(await diff_of(rows, blobs_of(settings)) if diff else found.model_dump_json(indent=2))
+    match what:
+        case "diff":
+            return await diff_of(rows, blobs_of(settings))
+        case "proof":
+            return found.model_dump_json(indent=2)
+        case "attestation":
+            signed = attested(found, settings.proof_key.get_secret_value())
+            return signed.model_dump_json(by_alias=True, indent=2)
+
+
+async def _output(run: str, digest: str, *, as_json: bool) -> None:
+    import json
+
+    from bot.outputs import one_of, outputs_of, text_of
+    from bot.settings import load
+    from bot.wiring import blobs_of, store_of
+
+    settings = load()
+    async with store_of(settings) as store:
+        found = outputs_of(await store.rows(run))
+    if digest:
+        one = one_of(found, digest)
+        text = await text_of(one, blobs_of(settings))
+        typer.echo(json.dumps({**one.model_dump(), "text": text}) if as_json else text)
+        return
+    for one in found:
+        shown = f"{one.digest[:12]}  {one.bytes:>10,} bytes  {one.at}"
+        typer.echo(one.model_dump_json() if as_json else shown)
+    if not found and not as_json:
+        typer.echo("All that its commands printed is in its journal: redfirst runs show")
 
 
 async def _cancel(run: str, reason: str, *, as_json: bool) -> None:

@@ -50,8 +50,8 @@ async def _build(name: str, base: str, network: str, *, as_json: bool) -> None:
     import json
     from pathlib import Path
 
-    from bot.sandboxes.building import build as built
-    from bot.sandboxes.docker_engine import Engine
+    from bot.sandboxes.docker.building import build as built
+    from bot.sandboxes.docker.engine import Engine
     from bot.settings import load
 
     settings = load()

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from bot.store.port import Store
 from workflows.agents.tools.port import ToolResult
-from workflows.case import Case, Planned, Proposed, Repairing, Reproducing
+from workflows.case import Case, Planned, Proposed, Repairing, Reproducing, Witnessing
 from workflows.engine import signals
 from workflows.engine.entries import (
     Cancelled,
@@ -53,6 +53,9 @@ _DOING = {
     "write_fix": "writing the fix",
     "check_green": "running the test with the fix",
     "check_suite": "running the whole suite with the fix",
+    "check_controls": "taking the fix back, place by place, and making it a little wrong",
+    "write_witness": "another author writes an independent test",
+    "check_witness": "running the independent test on the unfixed code",
     "prove": "writing the proof",
     "propose": "opening a draft pull request",
 }
@@ -146,6 +149,21 @@ def _completed(step: str, output: JsonValue) -> Iterator[Line]:
                 yield Line(f"nothing else broke: {now.suite.after}", "good")
             elif now.green is not None:
                 yield Line(f"refused: {now.feedback.splitlines()[0]}", "bad")
+        case "check_controls":
+            now = Repairing.model_validate(output)
+            if now.controls is not None:
+                seen = now.controls
+                said = f"without the fix it fails again; {seen.killed} of {len(seen.mutants)} mutants noticed"
+                yield Line(said, "good", "\n".join(f"not proven: {place}" for place in seen.unproven))
+            elif now.suite is not None:
+                yield Line(f"refused: {now.feedback.splitlines()[0]}", "bad")
+        case "check_witness":
+            told = Witnessing.model_validate(output)
+            # What it is stays with the harness: who reads along may be who fixes.
+            said = (
+                "RED  an independent test fails as well" if told.red else "the independent test was refused"
+            )
+            yield Line(said, "red" if told.red else "dim")
         case "propose":
             proposed = Proposed.model_validate(output)
             yield Line(f"proposed: {proposed.pull_request.url or proposed.commit.branch}", "good")
@@ -161,6 +179,8 @@ def _recorded(name: str, value: JsonValue) -> Iterator[Line]:
         result = ToolResult.model_validate(value)
         if result.failed and result.text:
             yield Line(f"  {result.text.splitlines()[0]}", "dim")
+        if result.whole:
+            yield Line(f"  all that it printed is kept as {result.whole.printed[:12]}: runs output", "dim")
         return
     for call in Turn.model_validate(value).tool_calls:
         yield Line(f"  {call.name} {_brief(call.arguments)}", "dim")

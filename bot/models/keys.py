@@ -9,7 +9,7 @@ from types import MappingProxyType
 from bot.settings import Settings
 from workflows.errors import OperatorProblem
 
-ROUTES = ("plan", "author", "fix")
+ROUTES = ("plan", "author", "witness", "fix")
 
 # Providers whose key is one variable. Others, local and cloud ones, are left to litellm to judge.
 _VARIABLES: Mapping[str, str] = MappingProxyType(

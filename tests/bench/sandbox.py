@@ -13,9 +13,9 @@ from functools import partial
 
 import docker
 
-from bot.sandboxes import docker_container
-from bot.sandboxes.docker import DockerSandboxes
-from bot.sandboxes.docker_sandbox import DockerSandbox
+from bot.sandboxes.docker import container as docker_container
+from bot.sandboxes.docker.sandbox import DockerSandbox
+from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from tests.bench.report import Report, Target, repeated, versions
 from tests.bench.sandboxes.engine import There, engine
 from tests.bench.sandboxes.repository import packed

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.blobs import MemoryBlobs
 from bot.sandboxes.memory import MemorySandboxes
 from workflows.agents.desk import Desk
 from workflows.agents.tools.run import Run, RunArguments
@@ -56,7 +57,7 @@ def no_host(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_command_is_executed_on_the_host(no_host: None, command: str) -> None:
     sandboxes = MemorySandboxes()
     sandboxes.on_exec(lambda argv, files, stdin, env: ExecResult(code=0))
-    desk = Desk(Tree({}), sandboxes, SandboxSpec(run="r1"), lambda path: None)
+    desk = Desk(Tree({}), sandboxes, SandboxSpec(run="r1"), MemoryBlobs(), lambda path: None)
     asyncio.run(Run().use(RunArguments(command=command), desk))
     (box,) = sandboxes.boxes.values()
     assert box.commands[-1] == ("sh", "-c", command)

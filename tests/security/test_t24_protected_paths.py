@@ -12,10 +12,12 @@ from policies.gate import Gate
 from policies.patch import FileChange, Patch
 from workflows.proof.integrity import author_objection, fixer_objection
 from workflows.proof.runners.pytest import Pytest
+from workflows.proof.suite import Suite
 from workflows.tree import File, Tree
 
 GATE = Gate(bundle())
 ADMIN = Facts(actor="1", permission=Permission.ADMIN, is_bot=False, repository="octo/reds")
+SUITE = Suite(Pytest())
 TREE = Tree({".github/workflows/ci.yml": File(b""), "CODEOWNERS": File(b"")}, {"ci": ".github/workflows"})
 
 STEERING = [
@@ -65,8 +67,8 @@ def test_the_gate_refuses_even_an_administrators_run(path: str, content: str | N
 
 @pytest.mark.parametrize("path", STEERING)
 def test_the_agents_are_told_no_long_before(path: str) -> None:
-    assert fixer_objection(path, TREE, Pytest()) is not None
-    assert author_objection(path, TREE, Pytest()) is not None
+    assert fixer_objection(path, TREE, SUITE) is not None
+    assert author_objection(path, TREE, SUITE) is not None
 
 
 @pytest.mark.parametrize("path", UNSPEAKABLE)
@@ -76,7 +78,7 @@ def test_another_spelling_of_such_a_path_cannot_even_be_said(path: str) -> None:
 
 
 def test_a_link_to_such_a_place_is_not_written_through() -> None:
-    assert fixer_objection("ci/ci.yml", TREE, Pytest()) == "ci is a file, so ci/ci.yml cannot be"
+    assert fixer_objection("ci/ci.yml", TREE, SUITE) == "ci is a file, so ci/ci.yml cannot be"
 
 
 def test_a_change_cannot_rename_or_link() -> None:

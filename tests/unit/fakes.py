@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import io
 import itertools
+import json
 import tarfile
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, cast
-from xml.sax.saxutils import quoteattr
 
 from pydantic import JsonValue
 
+from bot.baselines import MemoryBaselines
 from bot.blobs import MemoryBlobs
 from bot.effects import Door
 from bot.messages import Messages
@@ -297,14 +300,14 @@ def running(judge: Judge) -> MemorySandboxes:
     def pytest(
         argv: Sequence[str], files: dict[str, bytes], stdin: bytes, env: Mapping[str, str]
     ) -> ExecResult | None:
-        if tuple(argv[:2]) == ("sh", "-c") and len(argv) > 4:
-            argv = argv[4:]  # behind the words that have it look in what its set-up left first
-        if tuple(argv[:3]) != ("python", "-m", "pytest"):
+        launcher = next((place for place, part in enumerate(argv) if part.endswith("/run_pytest.py")), None)
+        if launcher is None:
             return None
-        report = next(part.partition("=")[2] for part in argv if part.startswith("--junitxml="))
         wanted = list(itertools.dropwhile(lambda part: part != "--", argv))[1:]
-        outcomes = judge({path: content.decode() for path, content in files.items()}, wanted)
-        files[report] = junit(outcomes)
+        here = {path: content.decode() for path, content in files.items() if not path.startswith("/")}
+        outcomes = judge(here, wanted)
+        told = json.loads(stdin)
+        files[told["report"]] = sealed(outcomes, bytes.fromhex(told["key"]))
         return ExecResult(code=int(any(said != "passed" for said in outcomes.values())))
 
     sandboxes.on_exec(tar)
@@ -312,20 +315,34 @@ def running(judge: Judge) -> MemorySandboxes:
     return sandboxes
 
 
-def junit(outcomes: Mapping[str, str]) -> bytes:
-    """A report in pytest's old form: by id, `passed` or the traceback that it failed with."""
-    cases: list[str] = []
-    for test, said in outcomes.items():
-        file, _, name = test.partition("::")
-        about = f"name={quoteattr(name)} file={quoteattr(file)}"
-        module = file.removesuffix(".py").replace("/", ".")
-        inside = "" if said == "passed" else f"<failure message={quoteattr(said)}>{_escaped(said)}</failure>"
-        cases.append(f'<testcase classname="{module}" {about}>{inside}</testcase>')
-    return f"<testsuites><testsuite>{''.join(cases)}</testsuite></testsuites>".encode()
+def sealed(outcomes: Mapping[str, str], key: bytes) -> bytes:
+    """A report as our reporters write it: by id, `passed` or the traceback that it failed with."""
+    said = [_test(test, outcome) for test, outcome in outcomes.items()]
+    lines = [json.dumps(line) for line in [*said, {"end": len(said), "traced": True, "broken": ""}]]
+    return b"".join(_sealed(number, line, key) for number, line in enumerate(lines))
 
 
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;")
+def _test(test: str, said: str) -> dict[str, JsonValue]:
+    file = test.partition("::")[0]
+    if said == "passed":
+        return {"id": test, "outcome": "passed", "file": file}
+    marked = [line[1:].strip() for line in said.splitlines() if line.startswith("E ")]
+    error = said.rpartition(": ")[2].strip() or "AssertionError"
+    return {
+        "id": test,
+        "outcome": "failed",
+        "file": file,
+        "message": "\n".join(marked) or said,
+        "detail": said,
+        "error": error,
+        "asserted": error == "AssertionError",
+        "touched": ["shelf/pages.py"],
+    }
+
+
+def _sealed(number: int, line: str, key: bytes) -> bytes:
+    seal = hmac.new(key, f"{number} {line}".encode(), hashlib.sha256).hexdigest()
+    return f"{number} {seal} {line}\n".encode()
 
 
 def ports(
@@ -343,6 +360,7 @@ def ports(
         blobs=MemoryBlobs(),
         words=Messages(),
         ledger=FreeOfCharge(),
+        baselines=MemoryBaselines(),
     )
 
 

@@ -130,6 +130,8 @@ def test_nothing_inside_reaches_for_the_world_by_itself() -> None:
     found: list[str] = []
     for package in PACKAGES[1:]:
         for file in (ROOT / package).rglob("*.py"):
+            if file.parent.name == "kit":
+                continue  # put beside the workspace of a sandbox, and run nowhere else
             for node in ast.walk(ast.parse(file.read_text())):
                 names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
                 names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from policies.patch import FileChange, Patch
-from workflows.ports import ExecResult, Sandbox, Sandboxes, SandboxSpec
+from workflows.ports import Blobs, ExecResult, Sandbox, Sandboxes, SandboxSpec, Tee
 from workflows.programs import finding
 from workflows.proof.harness import fill
 from workflows.tree import Tree
@@ -20,6 +20,7 @@ class Desk:
     base: Tree
     sandboxes: Sandboxes
     spec: SandboxSpec
+    blobs: Blobs
     objection: Callable[[str], str | None]
     """Why a path may not be written, or None."""
     programs: tuple[str, ...] = ()
@@ -35,10 +36,10 @@ class Desk:
     def change(self, change: FileChange) -> None:
         self.patch = self.patch.with_change(change)
 
-    async def run(self, command: str, timeout: float) -> ExecResult:
+    async def run(self, command: str, timeout: float, tee: Tee) -> ExecResult:
         """A shell command inside the sandbox: the one place where a model's text is executed."""
         sandbox = await self._synced()
-        return await sandbox.exec(finding(self.programs, ["sh", "-c", command]), timeout=timeout)
+        return await sandbox.exec(finding(self.programs, ["sh", "-c", command]), timeout=timeout, tee=tee)
 
     async def close(self) -> None:
         if self._sandbox is not None:

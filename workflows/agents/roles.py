@@ -93,6 +93,7 @@ _WORK: tuple[AnyTool, ...] = (*_LOOK, WriteFile(), Replace(), Run())
 
 PLANNER = Role("planner", "plan", "planner.v1.md", Plan, _LOOK, Budget(turns=25))
 AUTHOR = Role("test author", "author", "author.v1.md", TestWritten, _WORK)
+WITNESS = Role("witness", "witness", "witness.v1.md", TestWritten, _WORK)
 FIXER = Role("fixer", "fix", "fixer.v1.md", FixWritten, _WORK)
 ANSWERER = Role("answerer", "plan", "answerer.v1.md", Answer, _LOOK, Budget(turns=25))
 REVIEWER = Role("reviewer", "plan", "reviewer.v1.md", ReviewWritten, _LOOK, Budget(turns=25))

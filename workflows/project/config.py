@@ -18,6 +18,7 @@ from workflows.project.hosts import MOST_HOSTS
 from workflows.project.model import Claim, Lines, Narrowed, Text
 from workflows.project.paths import folder_path
 from workflows.project.yaml_file import Document, NotYaml, read
+from workflows.proof.mode import WitnessMode
 from workflows.tree import Tree
 
 PLACE = ".github/redfirst.yml"
@@ -64,6 +65,13 @@ def _line(value: str) -> str:
 
 
 Line = Annotated[str, Field(min_length=1, max_length=2_000), BeforeValidator(_line)]
+
+
+def _switch(value: object) -> object:
+    # YAML takes a bare `off` for False.
+    return "off" if value is False else value
+
+
 Size = Annotated[int | None, BeforeValidator(_bytes), Field(ge=1)]
 
 
@@ -91,6 +99,7 @@ class Config(_Keys):
         Field(max_length=MOST_HOSTS),
     ] = ()
     limits: Limits = Limits()
+    witness: Annotated[WitnessMode, BeforeValidator(_switch)] | None = None
 
 
 class BadConfig(UserProblem):
@@ -139,6 +148,7 @@ def claim(config: Config) -> Claim:
             cpus=limits.cpus,
             setup_seconds=limits.setup_minutes and limits.setup_minutes * 60,
         ),
+        witness=config.witness,
     )
 
 

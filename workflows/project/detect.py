@@ -66,6 +66,8 @@ def _told(project: Project, claim: Claim, tree: Tree) -> Project:
         changed["junit"] = Text()  # the report was another command's
     if claim.narrowed is not None:
         changed["narrowed"] = claim.narrowed
+    if claim.witness is not None:
+        changed["witness"] = claim.witness
     changed |= {"hosts": together(project.hosts, hosts), "notes": (*project.notes, *claim.notes)}
     return project.model_copy(update=changed)
 

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from workflows.proof.mode import WitnessMode
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -69,6 +71,8 @@ class Project(_Part):
     key_names: tuple[str, ...] = ()
     """The same, of these names anywhere below `setup_at`: the members of a workspace."""
     narrowed: Narrowed = Narrowed()
+    witness: WitnessMode = WitnessMode.OFF
+    """What it asks for; its operator may ask for more."""
     notes: tuple[str, ...] = ()
     """What was seen and could not be used, in sentences."""
 
@@ -85,4 +89,5 @@ class Claim(_Part):
     junit: Text | None = None
     hosts: tuple[Text, ...] = ()
     narrowed: Narrowed | None = None
+    witness: WitnessMode | None = None
     notes: tuple[str, ...] = ()

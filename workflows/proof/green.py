@@ -28,6 +28,8 @@ class Unharmed(BaseModel):
     after: str
     compared: int
     failing_before: tuple[str, ...] = ()
+    flaky: tuple[str, ...] = ()
+    """Tests that were worse once with the fix, and are not better than that without it."""
 
 
 class NotGreen(BaseModel):
@@ -55,41 +57,69 @@ def judge_repro(runs: Sequence[Results], tests: Sequence[str]) -> Green | NotGre
     return Green(tests=tuple(tests), runs=len(runs))
 
 
-def judge_suite(before: Results, after: Results, repro: Sequence[str]) -> Unharmed | NotGreen:
-    """Compared by id: what passed must pass, what ran must run. What failed before does not block."""
-    if after.complaint:
-        return NotGreen(reason="the suite broke", feedback=after.complaint)
+def worse(before: Results, after: Results, repro: Sequence[str]) -> tuple[str, ...]:
+    """By id: what passed and does not now, or is gone, and what fails and was not there."""
+    now, known = after.by_id(), before.ids() | frozenset(repro)
+    passed = [test.id for test in before.tests if test.outcome is Outcome.PASSED]
+    lost = [test for test in passed if test not in now or now[test].outcome is not Outcome.PASSED]
+    new = [test.id for test in after.tests if test.id not in known and test.outcome in _BAD]
+    return (*lost, *new)
+
+
+def judge_suite(
+    befores: Sequence[Results], afters: Sequence[Results], repro: Sequence[str]
+) -> Unharmed | NotGreen:
+    """What passed must pass, what ran must run; what failed before does not block. The first of each is what
+    is compared; the others were run only where something was worse, to tell what is flaky from what broke."""
+    broken = next((after.complaint for after in afters if after.complaint), "")
+    if broken:
+        return NotGreen(reason="the suite broke", feedback=broken)
+    before, after = befores[0], afters[0]
     now = after.by_id()
-    passed = [test for test in before.tests if test.outcome is Outcome.PASSED]
-    missing = [test.id for test in passed if test.id not in now]
-    if missing:
-        return NotGreen(
-            reason="tests are missing",
-            feedback=f"These tests ran before your change and do not run now: {_list(missing)}",
-        )
     unproven = [now[test] for test in repro if test in now and now[test].outcome is not Outcome.PASSED]
     if unproven or not set(repro) <= now.keys():
         return NotGreen(
             reason="the repro test does not pass among the others",
             feedback=_shown(unproven) or "It was not collected in the run of the whole suite.",
         )
-    worse = [now[test.id] for test in passed if now[test.id].outcome is not Outcome.PASSED]
-    known = before.ids() | frozenset(repro)
-    worse += [
-        test
-        for test in after.tests
-        if test.id not in known and test.outcome in {Outcome.FAILED, Outcome.ERROR}
-    ]
-    if worse:
-        return NotGreen(reason="other tests fail now", feedback=_shown(worse))
+    suspects = worse(before, after, repro)
+    flaky = frozenset(test for test in suspects if _is_flaky(test, befores, afters, repro))
+    broke = [test for test in suspects if test not in flaky]
+    missing = [test for test in broke if test not in now]
+    if missing:
+        return NotGreen(
+            reason="tests are missing",
+            feedback=f"These tests ran before your change and do not run now: {_list(missing)}",
+        )
+    if broke:
+        return NotGreen(reason="other tests fail now", feedback=_shown([now[test] for test in broke]))
     return Unharmed(
         before=before.summary(),
         after=after.summary(),
-        compared=len(passed),
-        failing_before=tuple(
-            test.id for test in before.tests if test.outcome in {Outcome.FAILED, Outcome.ERROR}
-        ),
+        compared=before.count(Outcome.PASSED),
+        failing_before=tuple(test.id for test in before.tests if test.outcome in _BAD),
+        flaky=tuple(sorted(flaky)),
     )
+
+
+def _is_flaky(test: str, befores: Sequence[Results], afters: Sequence[Results], repro: Sequence[str]) -> bool:
+    """It fails now and then without the fix, or failed only once of several times with it."""
+    if len(afters) == 1:
+        return False
+    # A run that came to nothing says nothing of any test.
+    without = {_outcome(results, test) for results in befores if not results.complaint}
+    if len(without) > 1:
+        return True
+    times = sum(test in worse(befores[0], after, repro) for after in afters)
+    return times == 1 and len(afters) > 2
+
+
+def _outcome(results: Results, test: str) -> Outcome | None:
+    found = results.by_id().get(test)
+    return found.outcome if found else None
+
+
+_BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 
 def _shown(tests: Sequence[TestResult]) -> str:

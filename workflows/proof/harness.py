@@ -1,21 +1,27 @@
-"""Runs tests in a sandbox of its own, made from the base and a patch, never in one that an agent used."""
+"""Runs tests in a sandbox of its own, made from a tree and a patch, never in one that an agent used."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
+import signal
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from policies.patch import Patch
 from workflows.errors import Gone, SandboxBroken, UserProblem
 from workflows.ports import ExecResult, Sandbox, Sandboxes, SandboxFacts, SandboxSpec
 from workflows.programs import finding
 from workflows.proof.results import Results
-from workflows.proof.runners.port import Runner
+from workflows.proof.runners.port import Ask
+from workflows.proof.runners.sealed import Key
+from workflows.proof.suite import Suite
 from workflows.tree import Tree
 
 REPORT_LIMIT = 64 * 1024**2
+_FULL = ("No space left on device", "File too large", "Wrote only", "Disk quota exceeded")
+_KILLED_FOR_SIZE = 128 + signal.SIGXFSZ
+_BESIDE = "/tmp"  # noqa: S108 - the sandbox's own, and not the workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +35,22 @@ class Harness:
     sandboxes: Sandboxes
     spec: SandboxSpec
     tree: Tree
-    runner: Runner
+    suite: Suite
     programs: tuple[str, ...] = ()
     """Folders to look for programs in first."""
     timeout: float = 600.0
 
-    async def run(self, patch: Patch, files: Sequence[str] = (), *, times: int = 1) -> list[Ran]:
+    def on(self, tree: Tree) -> Harness:
+        return replace(self, tree=tree)
+
+    async def run(
+        self, patch: Patch, files: Sequence[str] = (), *, times: int = 1, trace: bool = False
+    ) -> list[Ran]:
         """The tests in `files`, or all, each time in a fresh sandbox and with another seed, side by side."""
         tree = self.tree.with_patch(patch)
         packed = tree.pack()
-        runs = [asyncio.create_task(self._once(tree, packed, files, seed)) for seed in range(times)]
+        asks = [_ask(self.suite.inside_all(files), seed, trace) for seed in range(times)]
+        runs = [asyncio.create_task(self._once(tree, packed, ask)) for ask in asks]
         try:
             return await asyncio.gather(*runs)
         finally:
@@ -46,26 +58,37 @@ class Harness:
                 run.cancel()
             await asyncio.gather(*runs, return_exceptions=True)
 
-    async def _once(self, tree: Tree, packed: bytes, files: Sequence[str], seed: int) -> Ran:
+    async def _once(self, tree: Tree, packed: bytes, ask: Ask) -> Ran:
+        runner, folder = self.suite.runner, self.suite.folder
+        command = runner.command(tree.below(folder), ask)
         sandbox = await self.sandboxes.create(self.spec)
         try:
             await fill(sandbox, packed)
-            # A name that the code under test cannot know beforehand.
-            report = f".redfirst-{secrets.token_hex(8)}.xml"
-            command = self.runner.command(report, files, seed)
-            argv = finding(self.programs, command)
-            ran = await sandbox.exec(argv, timeout=self.timeout, env=self.runner.environment(tree, seed))
-            results = self.runner.read(_shown(command, report), ran, await _report(sandbox, report, ran))
-            return Ran(results, sandbox.facts)
+            await sandbox.write({f"{ask.kit}/{name}": content for name, content in runner.kit().items()})
+            argv = finding(self.programs, command.argv, folder)
+            ran = await sandbox.exec(argv, timeout=self.timeout, stdin=command.stdin, env=command.env)
+            results = runner.read(command, ask, ran, await _report(sandbox, ask.report, ran))
+            return Ran(self.suite.from_root(results), sandbox.facts)
         finally:
             await sandbox.destroy()
+
+
+def _ask(files: tuple[str, ...], seed: int, trace: bool) -> Ask:
+    # Names that the code under test cannot know beforehand.
+    beside = f"{_BESIDE}/redfirst-{secrets.token_hex(8)}"
+    return Ask(f"{beside}/kit", f"{beside}/report", Key.new(), files, seed, trace)
 
 
 async def fill(sandbox: Sandbox, packed: bytes) -> None:
     """The tree into an empty workspace."""
     done = await sandbox.exec(["tar", "-xf", "-"], stdin=packed, timeout=120)
-    if not done.ok:
-        raise SandboxBroken(f"the repository could not be unpacked in the sandbox: {done.stderr.strip()}")
+    if done.ok:
+        return
+    if done.code == _KILLED_FOR_SIZE or any(word in done.stderr for word in _FULL):
+        raise UserProblem(
+            f"the repository, {len(packed) // 1024**2} MiB as a tar, does not fit into a sandbox"
+        )
+    raise SandboxBroken(f"the repository could not be unpacked in the sandbox: {done.stderr.strip()[-500:]}")
 
 
 async def _report(sandbox: Sandbox, path: str, ran: ExecResult) -> bytes | None:
@@ -75,8 +98,3 @@ async def _report(sandbox: Sandbox, path: str, ran: ExecResult) -> bytes | None:
         return await sandbox.read(path, limit=REPORT_LIMIT)
     except (Gone, UserProblem):
         return None
-
-
-def _shown(command: Sequence[str], report: str) -> list[str]:
-    """The command as it can be repeated: without the one-time name."""
-    return [part.replace(report, "report.xml") for part in command]

@@ -9,11 +9,18 @@ from pydantic import BaseModel, ConfigDict
 
 from workflows.proof.results import Outcome, Results, TestResult
 
-# `shelf/pages.py:9: in page_count`, or at the end `shelf/pages.py:9: ZeroDivisionError`.
-_FRAME = re.compile(r"^(?P<file>[^\s:][^:\n]*):(?P<line>\d+):(?: in .*| (?P<error>[\w.]+))?$", re.MULTILINE)
-
 # Raised by code that could not even be loaded, whoever's it is: not what an issue describes.
-_NOT_OF_SUBSTANCE = {"ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError", "fixture"}
+_NOT_OF_SUBSTANCE = frozenset(
+    {
+        *("ImportError", "ModuleNotFoundError", "SyntaxError", "IndentationError", "fixture"),
+        *("MODULE_NOT_FOUND", "ERR_MODULE_NOT_FOUND", "NoClassDefFoundError", "ClassNotFoundException"),
+    }
+)
+# What is last in a traceback that somebody pasted: `ValueError: bad`, `java.lang.NullPointerException`.
+_REPORTED = re.compile(
+    r"^[ \t]*(?:Uncaught[ \t]+|Caused by:[ \t]+)?(?:[\w$]+\.)*([A-Z]\w*(?:Error|Exception))\b", re.MULTILINE
+)
+_LONGEST_ISSUE = 100_000
 
 
 class Red(BaseModel):
@@ -27,6 +34,10 @@ class Red(BaseModel):
     """The failing line, for people."""
     detail: str = ""
     runs: int = 1
+    error: str = ""
+    """What it was raised as; empty in a journal of an earlier release."""
+    placebos: tuple[str, ...] = ()
+    """Changes that mean nothing, with which it still fails."""
 
 
 class NotRed(BaseModel):
@@ -39,14 +50,19 @@ class NotRed(BaseModel):
 
 
 def judge(
-    runs: Sequence[Results], files: Sequence[str], known: frozenset[str], is_test: Callable[[str], bool]
+    runs: Sequence[Results],
+    files: Sequence[str],
+    known: frozenset[str],
+    is_test: Callable[[str], bool],
+    issue: str = "",
 ) -> Red | NotRed:
     """`runs` are repeated runs of the new files on the base; `known` are the ids that were there before."""
+    for run in runs:
+        if run.complaint:
+            return NotRed(reason="the test run broke", feedback=run.complaint)
     first = runs[0]
-    if first.complaint:
-        return NotRed(reason="the test run broke", feedback=first.complaint)
     new = [test for test in first.tests if test.id not in known]
-    broken = next((test for test in first.tests if test.outcome is Outcome.ERROR), None)
+    broken = next((test for test in new if test.outcome is Outcome.ERROR), None)
     if broken is not None:
         return NotRed(
             reason="the test cannot be loaded",
@@ -55,11 +71,11 @@ def judge(
     if not new:
         return NotRed(reason="there is no new test", feedback="No new test was collected from your files.")
     for test in new:
-        objection = _objection(test, is_test)
+        objection = _objection(test, is_test, issue) or (_untouched(test, is_test) if first.traced else None)
         if objection is not None:
             return objection
     for again in runs[1:]:
-        if {t.id: t.outcome for t in again.tests} != {t.id: t.outcome for t in first.tests}:
+        if _outcomes(again) != _outcomes(first):
             return NotRed(
                 reason="the test is flaky",
                 feedback="Run again on the same code, the test gave another result. It must fail every time.",
@@ -67,13 +83,37 @@ def judge(
     return Red(
         tests=tuple(test.id for test in new),
         files=tuple(files),
-        assertion=_headline(new[0]),
+        assertion="\n".join(new[0].message.splitlines()[:4]).strip(),
         detail=new[0].detail,
         runs=len(runs),
+        error=new[0].error,
     )
 
 
-def _objection(test: TestResult, is_test: Callable[[str], bool]) -> NotRed | None:
+def still_fails(results: Results, tests: Sequence[str], means_nothing: str) -> NotRed | None:
+    """A test that looks at anything but what the code does shows itself where only that has not changed."""
+    if results.complaint:
+        return NotRed(
+            reason=f"the test does not run with {means_nothing}",
+            feedback=f"With {means_nothing}, which changes nothing that the code does: {results.complaint}",
+        )
+    now = results.by_id()
+    for test in tests:
+        if test not in now or now[test].outcome is not Outcome.FAILED:
+            seen = now[test].outcome if test in now else "not collected"
+            return NotRed(
+                reason="the test does not depend on what the code does",
+                feedback=f"With {means_nothing}, which changes nothing that the code does, {test} is {seen} "
+                "instead of failing. Test behaviour, not the text, the lines or the files of the project.",
+            )
+    return None
+
+
+def _outcomes(results: Results) -> dict[str, Outcome]:
+    return {test.id: test.outcome for test in results.tests}
+
+
+def _objection(test: TestResult, is_test: Callable[[str], bool], issue: str) -> NotRed | None:
     if test.outcome is Outcome.PASSED:
         return NotRed(
             reason="the test passes on the unfixed code",
@@ -82,31 +122,38 @@ def _objection(test: TestResult, is_test: Callable[[str], bool]) -> NotRed | Non
         )
     if test.outcome is Outcome.SKIPPED:
         return NotRed(reason="the test is skipped", feedback=f"{test.id} was skipped; it must run and fail.")
-    frames = list(_FRAME.finditer(test.detail))
-    named = next((frame["error"] for frame in reversed(frames) if frame["error"]), None)
-    error = (named or test.message.partition(":")[0]).rpartition(".")[2]
-    if error in _NOT_OF_SUBSTANCE:
+    if test.error in _NOT_OF_SUBSTANCE:
         return NotRed(
-            reason=f"the test fails by {error}",
-            feedback=f"{test.id} fails by {error}, a fault of the test and not the bug:\n{test.detail}",
+            reason=f"the test fails by {test.error}",
+            feedback=f"{test.id} fails by {test.error}, a fault of the test and not the bug:\n{test.detail}",
         )
-    if error in {"AssertionError", "Failed"} or test.message.startswith(("assert", "AssertionError")):
+    if test.asserted:
         return None
-    if not any(_is_project(frame["file"]) and not is_test(frame["file"]) for frame in frames):
+    if not any(_is_project(frame.file) and not is_test(frame.file) for frame in test.frames):
         return NotRed(
-            reason=f"the test fails by its own {error}",
-            feedback=f"{test.id} raises {error} in the test itself, not in the project's code, "
-            f"so it does not show the bug:\n{test.detail}",
+            reason=f"the test fails by its own {test.error or 'error'}",
+            feedback=f"{test.id} raises {test.error or 'an error'} in the test itself, not in the project's "
+            f"code, so it does not show the bug:\n{test.detail}",
+        )
+    reported = frozenset(_REPORTED.findall(issue[:_LONGEST_ISSUE]))
+    if test.error and reported and test.error not in reported:
+        return NotRed(
+            reason="the test fails by another error than the issue reports",
+            feedback=f"{test.id} raises {test.error}; the issue reports {', '.join(sorted(reported))}:\n"
+            f"{test.detail}",
         )
     return None
 
 
+def _untouched(test: TestResult, is_test: Callable[[str], bool]) -> NotRed | None:
+    if any(_is_project(file) and not is_test(file) for file in test.touched):
+        return None
+    return NotRed(
+        reason="the test runs nothing of the project",
+        feedback=f"{test.id} fails without calling any code of the project, so no fix could make it pass. "
+        "Import what the issue is about, call it, and assert what it should do.",
+    )
+
+
 def _is_project(file: str) -> bool:
-    return not file.startswith(("/", "..")) and "site-packages/" not in file
-
-
-def _headline(test: TestResult) -> str:
-    """The lines that pytest marks with E, as short as they are telling."""
-    marked = [line[1:].strip() for line in test.detail.splitlines() if line.startswith("E ")]
-    lines = marked or test.message.splitlines()
-    return "\n".join(lines[:4]).strip()
+    return not file.startswith(("/", "..")) and not {"site-packages", "node_modules"} & set(file.split("/"))

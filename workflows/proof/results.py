@@ -16,26 +16,50 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
-class TestResult(BaseModel):
-    __test__ = False  # pytest would take it for a class of tests
+class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+
+class Frame(_Part):
+    """A place that a failure came by."""
+
+    file: str
+    """From the project's folder, or absolute where it is not in it."""
+    line: int = 0
+
+
+class TestResult(_Part):
+    __test__ = False  # pytest would take it for a class of tests
+
     id: str
+    """`tests/test_shelf.py::TestShelf::test_it[1]`: the file, and below it what its tool calls it."""
     outcome: Outcome
     file: str = ""
     message: str = ""
+    """The failing line, for people."""
     detail: str = ""
+    error: str = ""
+    """The type of what was raised, by its own name: `ValueError`, `TypeError`, `NullPointerException`."""
+    asserted: bool = False
+    """It failed by an assertion, and not by what something else raised."""
+    frames: tuple[Frame, ...] = ()
+    """From the test inwards; the last is where it was raised."""
+    touched: tuple[str, ...] = ()
+    """Files of the project that were loaded for this test or ran in it, and what else may hold some, as its
+    runner says. Tells nothing unless `Results.traced`."""
 
 
-class Results(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class Results(_Part):
     command: tuple[str, ...]
     tests: tuple[TestResult, ...] = ()
     exit_code: int | None = None
     seconds: float = 0.0
     complaint: str = ""
     """Why there is nothing to read, when there is not: timed out, crashed, no report."""
+    traced: bool = False
+    """Whether it was noted which files each test touched."""
+    sealed: bool = False
+    """Whether the report was signed with a key that the tested code never had."""
 
     def by_id(self) -> dict[str, TestResult]:
         return {test.id: test for test in self.tests}

@@ -10,7 +10,7 @@ from workflows.proof.statement import Proof
 from workflows.steps.common import key, try_to
 from workflows.trigger import Trigger
 
-CHECK = "redfirst"
+CHECK = "redfirst/proof"
 
 
 async def with_head(ctx: Context[Ports], proof: str, commit: CommitRef) -> tuple[Proof, str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from policies.patch import Patch
 from workflows.case import Case, Repairing, Reproducing
 from workflows.difference import changed
 from workflows.engine.context import Context
 from workflows.errors import UserProblem
 from workflows.ports import Digest, Head, Ports
+from workflows.steps.baseline import measured
 from workflows.steps.places import archive_of, base_tree, harness
-from workflows.steps.repair import check_green, check_suite
+from workflows.steps.repair import NOTHING_SEEN, check_controls, check_green, check_suite
 from workflows.steps.reproduce import check_red, reproduced
 from workflows.tree import Tree, unpack
 
@@ -25,14 +25,16 @@ async def on_newest_base(ctx: Context[Ports], now: Repairing) -> Repairing:
     moved, tree = await _fetched(ctx, case, head)
     _must_be_apart(now, await base_tree(ctx, case), tree)
     moved = await ctx.record("baseline", Case, lambda: _measured(ctx, moved, tree))
-    test = Reproducing(case=moved, plan=now.plan, test=now.repro.test, shows=now.repro.shows)
+    kept = now.repro
+    test = Reproducing(case=moved, plan=now.plan, test=kept.test, shows=kept.shows, witness=kept.witness)
     test = await ctx.record("red", Reproducing, lambda: check_red.run(ctx, test))
     if test.red is None:
         raise _changed(case, f"so that the test shows nothing any more: {test.feedback}")
-    fix = now.model_copy(update={"case": moved, "repro": reproduced(test), "green": None, "suite": None})
+    fix = now.model_copy(update={"case": moved, "repro": reproduced(test), **NOTHING_SEEN})
     green = await ctx.record("green", Repairing, lambda: check_green.run(ctx, fix))
-    seen = await ctx.record("suite", Repairing, lambda: check_suite.run(ctx, green))
-    if seen.green is None or seen.suite is None:
+    suite = await ctx.record("suite", Repairing, lambda: check_suite.run(ctx, green))
+    seen = await ctx.record("controls", Repairing, lambda: check_controls.run(ctx, suite))
+    if seen.feedback or seen.suite is None:
         raise _changed(case, f"so that the fix is none any more: {seen.feedback}")
     return seen
 
@@ -64,15 +66,15 @@ def _must_be_apart(now: Repairing, old: Tree, new: Tree) -> None:
 
 
 async def _measured(ctx: Context[Ports], case: Case, tree: Tree) -> Case:
-    (ran,) = await (await harness(ctx, case, tree)).run(Patch())
-    if ran.results.complaint:
-        raise _changed(case, f"and its tests do not run any more: {ran.results.complaint}")
+    seen, baseline = await measured(ctx, await harness(ctx, case, tree))
+    if not baseline:
+        raise _changed(case, f"and its tests do not run any more: {seen.results.complaint}")
     return case.model_copy(
         update={
-            "baseline": await ctx.ports.blobs.put(ran.results.model_dump_json().encode()),
-            "baseline_summary": ran.results.summary(),
-            "suite_command": ran.results.command,
-            "sandbox": ran.facts,
+            "baseline": baseline,
+            "baseline_summary": seen.results.summary(),
+            "suite_command": seen.results.command,
+            "sandbox": seen.facts,
         }
     )
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from policies.effects import OpenNetwork
-from policies.patch import Patch
 from workflows.agents.desk import Desk
 from workflows.case import Case
 from workflows.engine.context import Context
@@ -16,8 +15,8 @@ from workflows.project.environment import narrowed, set_up_of
 from workflows.project.hosts import KNOWN
 from workflows.project.model import Project
 from workflows.proof.harness import Harness
-from workflows.proof.results import Results
 from workflows.proof.runners.detect import named
+from workflows.proof.suite import Suite
 from workflows.steps.common import key, perform
 from workflows.tree import Tree, unpack
 from workflows.trigger import Tenant, Trigger
@@ -29,6 +28,10 @@ async def archive_of(ctx: Context[Ports], tenant: Tenant, sha: str, digest: str)
         return await ctx.ports.blobs.get(digest)
     except Gone:
         return await ctx.ports.forge.tarball(tenant, sha)
+
+
+def suite_of(case: Case) -> Suite:
+    return Suite(named(case.runner, case.project), case.project.path.value)
 
 
 async def base_tree(ctx: Context[Ports], case: Case) -> Tree:
@@ -79,18 +82,9 @@ async def harness(ctx: Context[Ports], case: Case, tree: Tree | None = None) -> 
     """On the base, if nothing else is said."""
     tree = tree or await base_tree(ctx, case)
     at = await _place_of(ctx, case, tree)
-    return Harness(ctx.ports.sandboxes, at.spec, tree, named(case.runner), at.programs)
+    return Harness(ctx.ports.sandboxes, at.spec, tree, suite_of(case), at.programs)
 
 
 async def desk(ctx: Context[Ports], case: Case, tree: Tree, objection: Callable[[str], str | None]) -> Desk:
     at = await _place_of(ctx, case, tree)
-    return Desk(tree, ctx.ports.sandboxes, at.spec, objection, at.programs)
-
-
-async def baseline(ctx: Context[Ports], case: Case) -> Results:
-    """From the blobs, or run again where this machine does not have it."""
-    try:
-        return Results.model_validate_json(await ctx.ports.blobs.get(case.baseline))
-    except Gone:
-        (ran,) = await (await harness(ctx, case)).run(Patch())
-        return ran.results
+    return Desk(tree, ctx.ports.sandboxes, at.spec, ctx.ports.blobs, objection, at.programs)

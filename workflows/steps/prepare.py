@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policies.patch import Patch
 from workflows.branch import branch_for
 from workflows.case import Case
 from workflows.engine.context import Context
@@ -14,11 +13,14 @@ from workflows.ports import Branch, Digest, Head, Ports
 from workflows.progress import Progress, Stage
 from workflows.project import asked
 from workflows.project.detect import detect
-from workflows.project.model import Project, Stack
+from workflows.project.model import Project
 from workflows.project.unfit import Unfit
 from workflows.proof.harness import Harness
-from workflows.proof.runners.detect import detect as fitting
+from workflows.proof.mode import stricter
+from workflows.proof.runners.detect import runner_for
 from workflows.proof.runners.port import Runner
+from workflows.proof.suite import Suite
+from workflows.steps.baseline import measured
 from workflows.steps.common import report
 from workflows.steps.places import Place, archive_of, place
 from workflows.tree import Tree, unpack
@@ -52,9 +54,10 @@ async def prepare(ctx: Context[Ports], trigger: Trigger) -> Case:
     at = await _set_up(ctx, trigger, project, tree)
     if at.environment and at.environment.denied:
         project = project.model_copy(update={"notes": (*project.notes, _denied(at.environment.denied))})
-    (ran,) = await Harness(ports.sandboxes, at.spec, tree, runner, at.programs).run(Patch())
-    if ran.results.complaint:
-        why, _, tail = ran.results.complaint.partition("\n")
+    suite = Suite(runner, project.path.value)
+    base, baseline = await measured(ctx, Harness(ports.sandboxes, at.spec, tree, suite, at.programs))
+    if not baseline:
+        why, _, tail = base.results.complaint.partition("\n")
         raise Unfit(f"the project's tests do not run as they are: {why}", project, tail)
     return Case(
         trigger=trigger,
@@ -63,11 +66,12 @@ async def prepare(ctx: Context[Ports], trigger: Trigger) -> Case:
         branch=branch,
         archive=archive,
         runner=runner.name,
-        baseline=await ports.blobs.put(ran.results.model_dump_json().encode()),
-        baseline_summary=ran.results.summary(),
-        suite_command=ran.results.command,
-        sandbox=ran.facts,
+        baseline=baseline,
+        baseline_summary=base.results.summary(),
+        suite_command=base.results.command,
+        sandbox=base.facts,
         project=project,
+        witness=stricter(ports.witness, project.witness),
     )
 
 
@@ -86,10 +90,8 @@ def _denied(hosts: Sequence[str]) -> str:
 
 
 def runner_of(project: Project, tree: Tree) -> Runner:
-    """Unfit where the tests of such a project cannot be run yet."""
-    if project.stack not in {None, Stack.PYTHON} and "pytest" not in project.test.value:
-        raise Unfit(f"there is no test runner for {project.stack} yet, only for Python with pytest", project)
+    """Unfit where nobody here knows how to run the tests of such a project."""
     try:
-        return fitting(tree)
+        return runner_for(project, tree.below(project.path.value))
     except UserProblem as problem:
         raise Unfit(problem.sentence, project) from problem

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from policies.patch import Patch
 from workflows.case import Proven, Repairing
-from workflows.difference import patch_between
 from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.ports import Ports
 from workflows.proof.statement import Commands, Proof
 from workflows.steps.newest_base import on_newest_base
-from workflows.steps.places import base_tree
-from workflows.steps.repair import ground_tree
+from workflows.steps.repair import whole_fix
 
 
 @step(timeout=3600)
@@ -20,12 +18,13 @@ async def prove(ctx: Context[Ports], now: Repairing) -> Proven:
         now = await on_newest_base(ctx, now)
     assert now.green is not None  # noqa: S101 - the loop ends only when it is green
     assert now.suite is not None  # noqa: S101 - and the suite unharmed
-    case, repro, fix = now.case, now.repro, await _whole_fix(ctx, now)
+    case, repro, fix = now.case, now.repro, await whole_fix(ctx, now)
     proof = Proof(
         run=ctx.run,
         repository=case.trigger.tenant.repository,
         issue=case.trigger.issue.number,
         base_sha=case.base_sha,
+        project=case.project,
         runner=case.runner,
         commands=Commands(repro=repro.command, suite=case.suite_command),
         sandbox=case.sandbox,
@@ -36,6 +35,9 @@ async def prove(ctx: Context[Ports], now: Repairing) -> Proven:
         red=repro.red,
         green=now.green,
         suite=now.suite,
+        controls=now.controls,
+        witness=now.witness,
+        witness_test=repro.witness.test if repro.witness else Patch(),
         release=case.trigger.release,
     )
     digest = await ctx.ports.blobs.put(proof.model_dump_json(indent=2).encode())
@@ -48,13 +50,3 @@ async def prove(ctx: Context[Ports], now: Repairing) -> Proven:
         plan=now.plan,
         ground=now.ground,
     )
-
-
-async def _whole_fix(ctx: Context[Ports], now: Repairing) -> Patch:
-    """All that differs from the base but the test, whoever wrote it."""
-    if now.ground is None:
-        return now.fix
-    there = (await ground_tree(ctx, now)).with_patch(now.fix)
-    whole = patch_between(await base_tree(ctx, now.case), there)
-    tests = now.repro.test.paths()
-    return Patch(changes=tuple(change for change in whole.changes if change.path not in tests))

@@ -16,6 +16,7 @@ async def readers_desk(ctx: Context[Ports], question: Question) -> Desk:
     return Desk(
         base=unpack(await archive_of(ctx, tenant, question.sha, question.archive)),
         sandboxes=ctx.ports.sandboxes,
+        blobs=ctx.ports.blobs,
         spec=sandbox_spec(ctx, tenant),
         objection=lambda path: f"{path}: whoever only reads changes nothing",
     )

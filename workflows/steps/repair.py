@@ -6,22 +6,25 @@ from policies.patch import Patch
 from workflows.agents.loop import work
 from workflows.agents.roles import FIXER
 from workflows.case import Repairing, Reproducing
+from workflows.difference import patch_between
 from workflows.engine.context import Context
 from workflows.engine.nodes import workflow
 from workflows.engine.step import step
 from workflows.engine.values import Iteration
 from workflows.ports import Ports
 from workflows.progress import Progress, Stage
-from workflows.proof.green import NotGreen, judge_repro, judge_suite
-from workflows.proof.integrity import first_objection, fixer_objection
-from workflows.proof.runners.detect import named
+from workflows.proof.green import NotGreen
+from workflows.proof.integrity import fixer_objection
+from workflows.proof.trials import try_controls, try_green, try_suite, try_witness
+from workflows.proof.witness import WitnessSeen
+from workflows.steps.baseline import baseline
 from workflows.steps.common import report, told
-from workflows.steps.places import archive_of, base_tree, baseline, desk, harness
+from workflows.steps.places import archive_of, base_tree, desk, harness, suite_of
 from workflows.steps.reproduce import reproduced
 from workflows.tree import Tree, unpack
 
 ATTEMPTS = 3
-RUNS = 3
+NOTHING_SEEN = {"green": None, "witness": None, "suite": None, "controls": None}
 
 
 def towards_green(now: Reproducing) -> Repairing:
@@ -43,50 +46,66 @@ async def write_fix(ctx: Context[Ports], now: Repairing) -> Repairing:
         ),
         on=now.ground.proposed.pull_request.number if now.ground else None,
     )
-    runner = named(now.case.runner)
+    suite = suite_of(now.case)
     tree = (await ground_tree(ctx, now)).with_patch(now.repro.test)
-    at = await desk(ctx, now.case, tree, lambda path: fixer_objection(path, tree, runner))
+    at = await desk(ctx, now.case, tree, lambda path: fixer_objection(path, tree, suite))
     try:
         written = await work(ctx, FIXER, _task(now), at)
     finally:
         await at.close()
-    return now.model_copy(update={"fix": at.patch, "summary": written.summary, "green": None, "suite": None})
+    return now.model_copy(update={"fix": at.patch, "summary": written.summary, **NOTHING_SEEN})
 
 
 @step(timeout=3600)
 async def check_green(ctx: Context[Ports], now: Repairing) -> Repairing:
-    tree, runner = await ground_tree(ctx, now), named(now.case.runner)
-    objection = first_objection(now.fix, tree.with_patch(now.repro.test), runner, author=False)
-    if objection is not None or _changes_nothing(now.fix, tree):
-        return now.model_copy(update={"feedback": objection or "You changed nothing."})
-    red = now.repro.red
-    ran = await (await harness(ctx, now.case, tree)).run(_both(now), red.files, times=RUNS)
-    verdict = judge_repro([one.results for one in ran], red.tests)
+    on = await harness(ctx, now.case, await ground_tree(ctx, now))
+    verdict = await try_green(on, now.fix, now.repro.test, now.repro.red)
     if isinstance(verdict, NotGreen):
-        return now.model_copy(update={"feedback": f"{verdict.reason}.\n{verdict.feedback}"})
-    return now.model_copy(update={"green": verdict, "feedback": ""})
+        return _refused(now, verdict)
+    seen: WitnessSeen | NotGreen | None = None
+    if now.repro.witness is not None:
+        seen = await try_witness(on, now.fix.merged(now.repro.test), now.repro.witness)
+    if isinstance(seen, NotGreen):
+        return _refused(now, seen)
+    return now.model_copy(update={"green": verdict, "witness": seen, "feedback": ""})
 
 
 @step(timeout=3600)
 async def check_suite(ctx: Context[Ports], now: Repairing) -> Repairing:
     if now.green is None:
         return now
-    (ran,) = await (await harness(ctx, now.case, await ground_tree(ctx, now))).run(_both(now))
-    verdict = judge_suite(await baseline(ctx, now.case), ran.results, now.repro.red.tests)
+    base = await harness(ctx, now.case)
+    on, before = base.on(await ground_tree(ctx, now)), await baseline(ctx, now.case)
+    verdict = await try_suite(on, base, now.fix.merged(now.repro.test), before, now.repro.red.tests)
     if isinstance(verdict, NotGreen):
-        return now.model_copy(update={"feedback": f"{verdict.reason}.\n{verdict.feedback}"})
+        return _refused(now, verdict)
     return now.model_copy(update={"suite": verdict})
 
 
+@step(timeout=3600)
+async def check_controls(ctx: Context[Ports], now: Repairing) -> Repairing:
+    """Against the base, whatever the branch holds by now: the whole of the fix is what has to be proven."""
+    if now.suite is None:
+        return now
+    fix = await whole_fix(ctx, now)
+    verdict = await try_controls(await harness(ctx, now.case), fix, now.repro.test, now.repro.red)
+    if isinstance(verdict, NotGreen):
+        return _refused(now, verdict)
+    return now.model_copy(update={"controls": verdict})
+
+
 def is_green(turn: Iteration[Repairing]) -> bool:
-    return turn.last.green is not None and turn.last.suite is not None
+    # What was seen stays for people where a later check refused; the feedback is what decides.
+    return turn.last.green is not None and turn.last.suite is not None and not turn.last.feedback
 
 
 def why_not_green(now: Repairing) -> str:
     return now.feedback
 
 
-repair = workflow("repair", Repairing).then(write_fix).then(check_green).then(check_suite)
+repair = (
+    workflow("repair", Repairing).then(write_fix).then(check_green).then(check_suite).then(check_controls)
+)
 
 
 async def ground_tree(ctx: Context[Ports], now: Repairing) -> Tree:
@@ -96,13 +115,18 @@ async def ground_tree(ctx: Context[Ports], now: Repairing) -> Tree:
     return unpack(await archive_of(ctx, now.case.trigger.tenant, now.ground.sha, now.ground.archive))
 
 
-def _changes_nothing(fix: Patch, tree: Tree) -> bool:
-    return all(tree.text(change.path) == change.content for change in fix.changes)
+async def whole_fix(ctx: Context[Ports], now: Repairing) -> Patch:
+    """All that differs from the base but the test, whoever wrote it."""
+    if now.ground is None:
+        return now.fix
+    there = (await ground_tree(ctx, now)).with_patch(now.fix)
+    whole = patch_between(await base_tree(ctx, now.case), there)
+    tests = now.repro.test.paths()
+    return Patch(changes=tuple(change for change in whole.changes if change.path not in tests))
 
 
-def _both(now: Repairing) -> Patch:
-    """The fix and the test as it was accepted: the test wins, whatever the fix says."""
-    return now.fix.merged(now.repro.test)
+def _refused(now: Repairing, verdict: NotGreen) -> Repairing:
+    return now.model_copy(update={"feedback": f"{verdict.reason}.\n{verdict.feedback}"})
 
 
 def _task(now: Repairing) -> str:

@@ -11,15 +11,14 @@ from workflows.engine.step import step
 from workflows.engine.values import Iteration
 from workflows.ports import Ports
 from workflows.progress import Progress, Stage
-from workflows.proof.integrity import author_objection, first_objection
-from workflows.proof.red import NotRed, judge
-from workflows.proof.runners.detect import named
+from workflows.proof.integrity import author_objection
+from workflows.proof.red import NotRed
+from workflows.proof.trials import try_red
+from workflows.steps.baseline import baseline
 from workflows.steps.common import report, told
-from workflows.steps.places import base_tree, baseline, desk, harness
+from workflows.steps.places import base_tree, desk, harness, suite_of
 
 ATTEMPTS = 3
-RUNS = 3
-"""How often a new test must fail before its failing is believed."""
 
 
 def towards_red(planned: Planned) -> Reproducing:
@@ -39,8 +38,8 @@ async def write_test(ctx: Context[Ports], now: Reproducing) -> Reproducing:
             refused=now.feedback,
         ),
     )
-    tree, runner = await base_tree(ctx, now.case), named(now.case.runner)
-    at = await desk(ctx, now.case, tree, lambda path: author_objection(path, tree, runner))
+    tree, suite = await base_tree(ctx, now.case), suite_of(now.case)
+    at = await desk(ctx, now.case, tree, lambda path: author_objection(path, tree, suite))
     try:
         written = await work(ctx, AUTHOR, _task(now), at)
     finally:
@@ -50,14 +49,10 @@ async def write_test(ctx: Context[Ports], now: Reproducing) -> Reproducing:
 
 @step(timeout=3600)
 async def check_red(ctx: Context[Ports], now: Reproducing) -> Reproducing:
-    tree, runner = await base_tree(ctx, now.case), named(now.case.runner)
-    objection = first_objection(now.test, tree, runner, author=True)
-    if objection is not None or not now.test.changes:
-        return now.model_copy(update={"feedback": objection or "You wrote no test file."})
-    files = now.test.paths()
-    ran = await (await harness(ctx, now.case)).run(now.test, files, times=RUNS)
     known = (await baseline(ctx, now.case)).ids()
-    verdict = judge([one.results for one in ran], files, known, runner.is_test)
+    issue = now.case.trigger.issue
+    on = await harness(ctx, now.case)
+    verdict, ran = await try_red(on, now.test, known, f"{issue.title}\n{issue.body}")
     if isinstance(verdict, NotRed):
         return now.model_copy(update={"feedback": f"{verdict.reason}.\n{verdict.feedback}"})
     return now.model_copy(update={"red": verdict, "command": ran[0].results.command, "feedback": ""})
@@ -69,7 +64,7 @@ def is_red(turn: Iteration[Reproducing]) -> bool:
 
 def reproduced(now: Reproducing) -> Repro:
     assert now.red is not None  # noqa: S101 - the loop ends only when it is red
-    return Repro(test=now.test, shows=now.shows, red=now.red, command=now.command)
+    return Repro(test=now.test, shows=now.shows, red=now.red, command=now.command, witness=now.witness)
 
 
 def why_not_red(now: Reproducing) -> str:

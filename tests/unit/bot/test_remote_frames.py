@@ -8,9 +8,10 @@ import zlib
 
 import pytest
 
-from bot.sandboxes.output import Collector
-from bot.sandboxes.remote_frames import Frames
+from bot.sandboxes.remote.frames import Frames
+from bot.sandboxes.remote.guest import frames as guest
 from workflows.errors import SandboxBroken
+from workflows.printed import Collector
 
 LIMIT = 1000
 
@@ -75,3 +76,18 @@ def test_what_no_command_of_ours_prints_is_a_broken_sandbox(said: str) -> None:
 def test_a_count_below_nothing_is_nothing() -> None:
     _, out, _ = heard(frame("o", b"x"), end(code=0, dropped=[-5000, 0]))
     assert out.seen == 1
+
+
+def test_a_flood_is_sent_within_a_bound_even_to_who_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[tuple[str, int]] = []
+    monkeypatch.setattr(guest, "EVERYTHING", 1000)
+
+    def say(kind: str, payload: bytes) -> None:
+        said.append((kind, len(payload)))
+
+    monkeypatch.setattr(guest, "say", say)
+    listened = guest.Stream("o", 100, everything=True)
+    for _ in range(50):
+        listened.feed(b"x" * 100)
+    assert listened.finish() == 5000 - 1000 - 50
+    assert said == [("o", 100)] * 10 + [("O", 50)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.sandboxes.memory import MemorySandboxes
 from bot.starting import new_run
@@ -18,10 +18,13 @@ from workflows.engine.status import RunStatus
 from workflows.errors import Failure
 from workflows.fix import fix
 from workflows.ports import Effects, Ports, Turn
+from workflows.proof.mode import WitnessMode
 from workflows.trigger import Trigger
 from workflows.verdicts import Review
 from workflows.verdicts import Verdict as Said
 
+# What holds with the bug, too.
+EASY = "def test_it():\n    assert pages(10) == 1\n"
 BUG, FIXED = "def pages(n):\n    return n // 10\n", "def pages(n):\n    return -(-n // 10)\n"
 TEST = "def test_it():\n    assert pages(11) == 2\n"
 FILES = {"shelf/pages.py": BUG, "tests/test_old.py": "def test_old(): ...\n"}
@@ -39,12 +42,17 @@ MENDED = calls(("submit", {"summary": "It rounded down."}))
 WRONG = calls(("replace", {"path": "shelf/pages.py", "old": "n // 10", "new": "n // 10 + 0"}))
 
 
+def bare(code: str) -> list[str]:
+    """What it does: without blank lines and comments."""
+    return [line for line in code.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+
+
 def honest(files: Mapping[str, str], wanted: Sequence[str]) -> dict[str, str]:
     """What pytest would say of this little project."""
-    fixed = files.get("shelf/pages.py") == FIXED
+    fixed = bare(files.get("shelf/pages.py", "")) == bare(FIXED)
     found = {OLD: "passed" if "return 0" not in files["shelf/pages.py"] else RED}
     if "tests/test_new.py" in files:
-        passes = fixed or "assert True" in files["tests/test_new.py"]
+        passes = fixed or files["tests/test_new.py"] == EASY
         found[NEW] = "passed" if passes else RED
     return {test: said for test, said in found.items() if not wanted or test.partition("::")[0] in wanted}
 
@@ -56,14 +64,17 @@ class Scene:
     plan: Sequence[Turn] = (PLAN,)
     author: Sequence[Turn] = (WRITE_TEST, TESTED)
     fixer: Sequence[Turn] = (WRITE_FIX, MENDED)
+    witness: Sequence[Turn] = ()
+    mode: WitnessMode = WitnessMode.OFF
     sandboxes: MemorySandboxes = field(default_factory=lambda: running(honest))
     effects: Effects | None = None
 
     def __post_init__(self) -> None:
         self.store = MemoryStore(self.clock)
-        self.model = ScriptedModel(plan=self.plan, author=self.author, fix=self.fixer)
+        self.model = ScriptedModel(plan=self.plan, author=self.author, witness=self.witness, fix=self.fixer)
         self.door = self.effects or door(self.forge, self.store)
-        self.ports: Ports = ports(self.model, self.sandboxes, forge=self.forge, effects=self.door)
+        made = ports(self.model, self.sandboxes, forge=self.forge, effects=self.door)
+        self.ports: Ports = replace(made, witness=self.mode)
         self.run = ""
 
     async def begin(self, asked: Trigger | None = None) -> Scene:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
+from bot.blobs import MemoryBlobs
 from bot.sandboxes.memory import MemorySandboxes
 from bot.store.memory import MemoryStore
 from policies.patch import FileChange
@@ -28,6 +29,7 @@ from workflows.engine.journal import Journal
 from workflows.ports import ExecResult, Message, Ports, SandboxSpec, Turn
 from workflows.proof.integrity import author_objection, fixer_objection
 from workflows.proof.runners.pytest import Pytest
+from workflows.proof.suite import Suite
 from workflows.steps.common import told
 from workflows.tree import File, Tree
 
@@ -49,11 +51,11 @@ def anything(path: str) -> None:
 
 
 def author(path: str) -> str | None:
-    return author_objection(path, TREE, Pytest())
+    return author_objection(path, TREE, Suite(Pytest()))
 
 
 def fixer(path: str) -> str | None:
-    return fixer_objection(path, TREE, Pytest())
+    return fixer_objection(path, TREE, Suite(Pytest()))
 
 
 def desk(
@@ -61,7 +63,8 @@ def desk(
     sandboxes: MemorySandboxes | None = None,
     tree: Tree = TREE,
 ) -> Desk:
-    return Desk(tree, sandboxes or running(lambda files, wanted: {}), SandboxSpec(run=RUN), objection)
+    used = sandboxes or running(lambda files, wanted: {})
+    return Desk(tree, used, SandboxSpec(run=RUN), MemoryBlobs(), objection)
 
 
 def role(budget: Budget | None = None) -> Role[Note]:
@@ -233,7 +236,7 @@ async def test_what_a_sandbox_does_not_take_goes_back_as_text() -> None:
 async def test_the_author_cannot_write_code() -> None:
     at = desk(author)
     said = await refusal(("write_file", {"path": "shelf/pages.py", "content": "x"}), at=at)
-    assert said == "shelf/pages.py is not a test file; you may only write new test files"
+    assert said == "shelf/pages.py is not a test file; you may only write tests"
     said = await refusal(("replace", {"path": "shelf/pages.py", "old": "10", "new": "11"}), at=at)
     assert "is not a test file" in said
     assert at.patch.changes == ()

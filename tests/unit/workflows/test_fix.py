@@ -19,6 +19,7 @@ from tests.unit.fakes import (
     running,
 )
 from tests.unit.workflows.scene import (
+    EASY,
     FILES,
     FIXED,
     MENDED,
@@ -79,8 +80,8 @@ async def test_the_proof_says_what_the_harness_saw() -> None:
     assert (proof.suite.before, proof.suite.after, proof.suite.compared) == ("1 passed", "2 passed", 1)
     assert proof.test_digest == proof.test.digest()
     assert proof.fix_digest == proof.fix.digest()
-    assert proof.commands.repro[-1] == "tests/test_new.py"
-    assert "--junitxml=report.xml" in proof.commands.repro
+    assert proof.commands.repro == ("python", "-m", "pytest", "tests/test_new.py")
+    assert proof.commands.suite == ("python", "-m", "pytest")
 
 
 @pytest.mark.parametrize(("verdict", "word"), [(Said.MERGED, "merged"), (Said.CLOSED, "closed")])
@@ -130,9 +131,7 @@ async def test_killed_at_any_row_it_comes_to_one_pull_request_and_no_turn_is_pai
 
 
 async def test_a_test_that_passes_at_once_is_refused_and_the_limit_is_told() -> None:
-    easy = calls(
-        ("write_file", {"path": "tests/test_new.py", "content": "def test_it():\n    assert True\n"})
-    )
+    easy = calls(("write_file", {"path": "tests/test_new.py", "content": EASY}))
     scene = await Scene(author=(easy, TESTED, easy, TESTED, easy, TESTED)).begin()
     assert await scene.go() is RunStatus.FAILED
     failure = await scene.failure()
@@ -143,27 +142,25 @@ async def test_a_test_that_passes_at_once_is_refused_and_the_limit_is_told() -> 
 
 
 async def test_what_was_wrong_with_a_test_is_told_to_its_author() -> None:
-    easy = calls(
-        ("write_file", {"path": "tests/test_new.py", "content": "def test_it():\n    assert True\n"})
-    )
+    easy = calls(("write_file", {"path": "tests/test_new.py", "content": EASY}))
     scene = await Scene(author=(easy, TESTED, WRITE_TEST, TESTED)).begin()
     assert await scene.go() is RunStatus.SUSPENDED
     tasks = [messages[1].content for route, messages in scene.model.asked if route == "author"]
     assert "Your last test was refused: the test passes on the unfixed code." in tasks[-1]
-    assert "assert True" in tasks[-1]
+    assert "pages(10) == 1" in tasks[-1]
 
 
 async def test_no_test_at_all_is_refused() -> None:
     scene = await Scene(author=(TESTED,)).begin()
     assert await scene.go() is RunStatus.FAILED
-    assert (await scene.failure()).feedback == "You wrote no test file."
+    assert (await scene.failure()).feedback == "there is no test.\nYou wrote no test file."
 
 
 async def test_a_fix_that_does_nothing_is_refused() -> None:
     scene = await Scene(fixer=(MENDED,)).begin()
     assert await scene.go() is RunStatus.FAILED
     failure = await scene.failure()
-    assert (failure.path, failure.feedback) == ("fix/repair", "You changed nothing.")
+    assert (failure.path, failure.feedback) == ("fix/repair", "there is no fix.\nYou changed nothing.")
     assert scene.forge.branches == {}
 
 

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflows.ports import ExecResult
 from workflows.proof.results import Outcome, Results
 from workflows.proof.runners import junit
-from workflows.proof.runners.junit import BadReport, parse
-from workflows.proof.runners.pytest import Pytest
+from workflows.proof.runners.junit import parse
+from workflows.proof.runners.sealed import MAX_DETAIL, BadReport
 
 BOMB = b"""<?xml version="1.0"?>
 <!DOCTYPE lolz [<!ENTITY lol "lol"><!ENTITY lol2 "&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;&lol;">]>
@@ -108,6 +107,8 @@ def test_the_worst_mark_of_a_test_is_its_outcome(inside: str, outcome: Outcome, 
         ('classname="tests.test_a.A.B" name="x" file="tests/test_a.py"', "tests/test_a.py::A::B::x"),
         ('classname="" name="tests.test_a" file="tests/test_a.py"', "tests/test_a.py::tests.test_a"),
         ('classname="pkg.Case" name="x"', "pkg.Case::x"),
+        ('classname="Shelf v1.2 half" name="it is" file="a.test.js"', "a.test.js::Shelf v1.2 half::it is"),
+        ('classname="a.test.js" name="it is" file="a.test.js"', "a.test.js::it is"),
         ('name="x"', "x"),
         ("", ""),
     ],
@@ -120,64 +121,42 @@ def test_a_test_is_called_as_people_call_it(about: str, name: str) -> None:
 def test_what_a_test_says_is_kept_within_bounds_and_its_end_is_what_counts() -> None:
     text = "a" * 20_000 + "THE END"
     (result,) = parse(one(f'<failure message="{text}">{text}</failure>'))
-    assert len(result.message) == len(result.detail) == junit.MAX_DETAIL
+    assert len(result.message) == len(result.detail) == MAX_DETAIL
     assert result.detail.endswith("THE END")
 
 
-def read(ran: ExecResult, report: bytes | None) -> Results:
-    return Pytest().read(["python", "-m", "pytest"], ran, report)
-
-
-def test_a_run_that_left_no_report_says_what_it_printed_last() -> None:
-    results = read(ExecResult(code=4, stdout="x" * 5000, stderr="usage: nonsense"), None)
-    assert results.complaint.startswith("the test run left no report\n")
-    assert results.complaint.endswith("usage: nonsense")
-    assert len(results.complaint) < 2_100
-    assert (results.exit_code, results.tests) == (4, ())
-
-
-def test_a_run_that_took_too_long_is_not_read_even_if_there_is_a_report() -> None:
-    results = read(ExecResult(code=None, timed_out=True), one())
-    assert results.complaint == "the tests took too long and were stopped"
-    assert results.tests == ()
-
-
-def test_a_report_that_is_none_is_a_complaint_and_no_exception() -> None:
-    assert read(ExecResult(code=0), BOMB).complaint.startswith("the report is not JUnit XML")
-
-
-PASSED, FAILED, BROKEN = one(), one("<failure/>"), one("<error/>")
-
-
 @pytest.mark.parametrize(
-    ("code", "report"),
-    [(0, PASSED), (1, FAILED), (1, PASSED), (1, BROKEN), (2, BROKEN), (5, b"<testsuites/>")],
-)
-def test_a_report_counts_that_goes_with_how_the_run_ended(code: int, report: bytes) -> None:
-    assert read(ExecResult(code=code), report).complaint == ""
-
-
-@pytest.mark.parametrize(
-    ("code", "report"),
+    ("inside", "error", "asserted"),
     [
-        (137, PASSED),
-        (139, PASSED),
-        (2, PASSED),
-        (3, PASSED),
-        (4, FAILED),
-        (5, PASSED),
-        (0, FAILED),
-        (-9, PASSED),
+        ('<failure type="java.lang.AssertionError">x</failure>', "AssertionError", True),
+        ('<failure type="org.opentest4j.MultipleFailuresError"/>', "MultipleFailuresError", True),
+        (
+            '<failure type="org.assertj.core.error.AssertJMultipleFailuresError"/>',
+            "AssertJMultipleFailuresError",
+            True,
+        ),
+        (
+            '<failure type="PHPUnit\\Framework\\ExpectationFailedException"/>',
+            "ExpectationFailedException",
+            True,
+        ),
+        ('<failure type="RSpec::Expectations::ExpectationNotMetError"/>', "ExpectationNotMetError", True),
+        ('<failure type="a.Outer$BadShelf" message="no">a.Outer$BadShelf: no</failure>', "BadShelf", False),
+        ('<failure type="failure" message="ValueError: no shelf"/>', "ValueError", False),
+        ('<failure type="failure">shelf.ShelfError: no shelf\n at x</failure>', "ShelfError", False),
+        ('<error type="java.lang.AssertionError"/>', "AssertionError", False),
+        ('<failure message="expected 2"/>', "", False),
+        ('<skipped type="x.SkipException"/>', "", False),
+        ("", "", False),
     ],
 )
-def test_a_report_that_the_end_of_the_run_gives_the_lie_does_not_count(code: int, report: bytes) -> None:
-    results = read(ExecResult(code=code), report)
-    assert results.complaint == f"the test run ended with {code}, which does not go with what it reported"
-    assert results.tests == ()
+def test_what_was_raised_is_said_by_its_own_name(inside: str, error: str, asserted: bool) -> None:
+    (result,) = parse(one(inside))
+    assert (result.error, result.asserted) == (error, asserted)
 
 
 def test_a_report_of_more_tests_than_anybody_has_is_refused() -> None:
-    with pytest.raises(junit.BadReport):
+    with pytest.raises(BadReport):
         parse(b"<testsuite>" + b"<testcase/>" * (junit.MAX_ELEMENTS + 1) + b"</testsuite>")
 
 

@@ -83,9 +83,10 @@ async def test_a_set_up_that_fails_says_what_was_detected_and_how_to_put_it_righ
 
 
 async def test_a_stack_without_a_runner_is_told_what_was_detected() -> None:
-    scene = await prepared({"package.json": '{"scripts": {"test": "jest"}}', "package-lock.json": "{}"})
+    scene = await prepared({"package.json": '{"scripts": {"test": "ava"}}', "package-lock.json": "{}"})
     failure = await scene.failure()
-    assert failure.sentence == "there is no test runner for Node yet, only for Python with pytest"
+    assert failure.sentence.startswith("no test runner fits a project of Node, which is tested by `npm test`")
+    assert "say with `test` and `junit` in .github/redfirst.yml" in failure.sentence
     assert "set up by `npm ci` (package-lock.json), tested by `npm test` (package.json)" in failure.feedback
     assert failure.feedback in scene.sticky
 

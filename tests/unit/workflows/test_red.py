@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+import textwrap
+import time
 from collections.abc import Mapping
 
 import pytest
 
-from workflows.proof.red import NotRed, Red, judge
-from workflows.proof.results import Outcome, Results, TestResult
-from workflows.proof.runners import junit
+from tests.unit.workflows.python_runs import Place
+from workflows.proof.red import NotRed, Red, judge, still_fails
+from workflows.proof.results import Frame, Outcome, Results, TestResult
 from workflows.proof.runners.pytest import Pytest
 
 PROJECT = {
@@ -173,41 +172,35 @@ PROJECT = {
     "tests/test_nothing.py": """
         from shelf import total
     """,
+    "tests/test_tautology.py": """
+        from shelf import total
+
+        def test_it():
+            assert 1 == 2
+    """,
+    "tests/test_only_loaded.py": """
+        from shelf import total
+        seen = total([1])
+
+        def test_it():
+            assert seen == 1
+    """,
 }
 
 
 @pytest.fixture(scope="module")
 def observed(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, tuple[TestResult, ...]]:
     """What pytest reported, by test file. One real run for all."""
-    import textwrap
-
-    root = tmp_path_factory.mktemp("project")
-    for path, text in PROJECT.items():
-        file = root / path
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(textwrap.dedent(text))
-    command = [sys.executable, *Pytest().command("report.xml", [], 0)[1:], "--continue-on-collection-errors"]
-    environment = {
-        "PATH": os.environ["PATH"],
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "COVERAGE_PROCESS_START": "",
-    }
-    subprocess.run(command, cwd=root, env=environment, capture_output=True, check=False, timeout=60)
-    results = junit.parse((root / "report.xml").read_bytes())
-    return {
-        path: tuple(result for result in results if result.id.startswith((path, _module(path))))
-        for path in PROJECT
-    }
-
-
-def _module(path: str) -> str:
-    """Of a file that cannot be loaded, only the module is named."""
-    return path.removesuffix(".py").replace("/", ".")
+    place = Place(Pytest(), tmp_path_factory.mktemp("project"))
+    project = {path: textwrap.dedent(text) for path, text in PROJECT.items()}
+    results = place.run(project, trace=True)
+    assert results.complaint == ""
+    return {path: tuple(test for test in results.tests if test.file == path) for path in PROJECT}
 
 
 def judged(observed: Mapping[str, tuple[TestResult, ...]], name: str, runs: int = 3) -> Red | NotRed:
     path = f"tests/test_{name}.py"
-    results = Results(command=("pytest",), tests=observed[path])
+    results = Results(command=("pytest",), tests=observed[path], traced=True)
     return judge([results] * runs, [path], frozenset({"tests/test_old.py::test_old"}), Pytest().is_test)
 
 
@@ -257,6 +250,8 @@ def test_every_case_of_a_test_is_named(observed: Mapping[str, tuple[TestResult, 
         ("passing", "the test passes on the unfixed code"),
         ("half", "the test passes on the unfixed code"),
         ("nothing", "there is no new test"),
+        ("tautology", "the test runs nothing of the project"),
+        ("only_loaded", "the test runs nothing of the project"),
     ],
 )
 def test_a_failure_of_no_substance_does_not(
@@ -277,8 +272,9 @@ def test_the_feedback_names_the_test_and_shows_what_happened(
     assert '{}["a"]' in verdict.feedback
 
 
-def failed(name: str = "t", message: str = "assert 1 == 2") -> TestResult:
-    return TestResult(id=name, outcome=Outcome.FAILED, message=message)
+def failed(name: str = "t", *, error: str = "AssertionError", **said: object) -> TestResult:
+    about = {"asserted": error == "AssertionError", "message": "assert 1 == 2", **said}
+    return TestResult.model_validate({"id": name, "outcome": Outcome.FAILED, "error": error, **about})
 
 
 def results(*tests: TestResult) -> Results:
@@ -295,7 +291,6 @@ def by_path(path: str) -> bool:
         results(TestResult(id="t", outcome=Outcome.PASSED)),
         results(),
         results(failed(), failed("another")),
-        Results(command=(), complaint="it broke"),
     ],
 )
 def test_a_test_that_gives_another_result_the_next_time_is_flaky(again: Results) -> None:
@@ -307,8 +302,10 @@ def test_a_test_that_gives_another_result_the_next_time_is_flaky(again: Results)
 
 
 def test_a_run_that_broke_says_how() -> None:
-    verdict = judge([Results(command=(), complaint="no report\nusage")], ["f"], frozenset(), by_path)
-    assert verdict == NotRed(reason="the test run broke", feedback="no report\nusage")
+    broken = Results(command=(), complaint="no report\nusage")
+    for runs in ([broken], [results(failed()), broken]):
+        verdict = judge(runs, ["f"], frozenset(), by_path)
+        assert verdict == NotRed(reason="the test run broke", feedback="no report\nusage")
 
 
 def test_tests_that_were_there_before_are_not_new() -> None:
@@ -317,28 +314,153 @@ def test_tests_that_were_there_before_are_not_new() -> None:
     assert verdict.reason == "there is no new test"
 
 
-@pytest.mark.parametrize(
-    "message", ["Exception", "Exception: assert", "SystemExit: 1", "KeyboardInterrupt", "x", ""]
-)
-def test_a_failure_without_any_trace_is_not_believed(message: str) -> None:
-    assert isinstance(judge([results(failed(message=message))], ["f"], frozenset(), by_path), NotRed)
+@pytest.mark.parametrize("error", ["Exception", "SystemExit", "KeyboardInterrupt", "ValueError", ""])
+def test_what_was_raised_nobody_knows_where_is_not_believed(error: str) -> None:
+    assert isinstance(judge([results(failed(error=error))], ["f"], frozenset(), by_path), NotRed)
 
 
 @pytest.mark.parametrize(
-    "frame", ["tests/x.py", "/usr/lib/python3/json.py", "../x.py", ".venv/lib/site-packages/a.py"]
+    "frame",
+    [
+        *("tests/x.py", "/usr/lib/python3/json.py", "../x.py"),
+        *(".venv/lib/site-packages/a.py", "node_modules/a/index.js"),
+    ],
 )
 def test_only_a_frame_of_the_project_makes_an_exception_count(frame: str) -> None:
-    elsewhere = failed(message="KeyError: 'a'").model_copy(update={"detail": f"{frame}:3: KeyError"})
+    last = Frame(file=frame, line=3)
+    elsewhere = failed(error="KeyError", frames=(Frame(file="tests/x.py", line=9), last))
     assert isinstance(judge([results(elsewhere)], ["f"], frozenset(), by_path), NotRed)
-    through = elsewhere.model_copy(
-        update={"detail": f"tests/x.py:9: \nshelf/a.py:2: in get\n{frame}:3: KeyError"}
+    through = failed(
+        error="KeyError", frames=(Frame(file="tests/x.py", line=9), Frame(file="shelf/a.py", line=2), last)
     )
     assert isinstance(judge([results(through)], ["f"], frozenset(), by_path), Red)
 
 
-def test_the_headline_is_what_pytest_marks_and_not_all_of_it() -> None:
-    detail = "    code\n" + "\n".join(f"E   line {number}" for number in range(9))
-    test = failed().model_copy(update={"detail": detail})
+@pytest.mark.parametrize(
+    "error", ["ModuleNotFoundError", "MODULE_NOT_FOUND", "NoClassDefFoundError", "fixture"]
+)
+def test_what_could_not_even_be_loaded_counts_for_nothing_wherever_it_was_raised(error: str) -> None:
+    inside = failed(error=error, frames=(Frame(file="shelf/a.py", line=2),))
+    verdict = judge([results(inside)], ["f"], frozenset(), by_path)
+    assert isinstance(verdict, NotRed)
+    assert verdict.reason == f"the test fails by {error}"
+
+
+def test_the_headline_is_short() -> None:
+    test = failed(message="\n".join(f"line {number}" for number in range(9)))
     verdict = judge([results(test)], ["f"], frozenset(), by_path)
     assert isinstance(verdict, Red)
     assert verdict.assertion == "line 0\nline 1\nline 2\nline 3"
+
+
+# --- what each test touched ------------------------------------------------------------------------------
+
+
+def traced(*touched: str) -> Results:
+    return results(failed(touched=touched)).model_copy(update={"traced": True})
+
+
+@pytest.mark.parametrize("touched", ["tests/helpers.py", "/usr/lib/python3/json.py", "node_modules/a/b.js"])
+def test_a_test_that_runs_nothing_of_the_project_cannot_be_mended_by_any_fix(touched: str) -> None:
+    verdict = judge([traced(touched)], ["f"], frozenset(), by_path)
+    assert isinstance(verdict, NotRed)
+    assert verdict.reason == "the test runs nothing of the project"
+    assert isinstance(judge([traced(touched, "shelf/a.py")], ["f"], frozenset(), by_path), Red)
+
+
+def test_where_nobody_noted_what_was_touched_nothing_is_said_of_it() -> None:
+    untraced = traced().model_copy(update={"traced": False})
+    assert isinstance(judge([untraced], ["f"], frozenset(), by_path), Red)
+
+
+# --- what the issue reports ------------------------------------------------------------------------------
+
+PASTED = """It crashes:
+
+Traceback (most recent call last):
+  File "shelf.py", line 3, in inverse
+    return 1 / books
+ZeroDivisionError: division by zero
+"""
+
+
+def raised(error: str, issue: str) -> Red | NotRed:
+    inside = failed(error=error, frames=(Frame(file="shelf/a.py", line=2),))
+    return judge([results(inside)], ["f"], frozenset(), by_path, issue)
+
+
+def test_a_crash_is_compared_with_the_one_that_was_reported() -> None:
+    assert isinstance(raised("ZeroDivisionError", PASTED), Red)
+    verdict = raised("TypeError", PASTED)
+    assert isinstance(verdict, NotRed)
+    assert verdict.reason == "the test fails by another error than the issue reports"
+    assert "raises TypeError; the issue reports ZeroDivisionError" in verdict.feedback
+
+
+@pytest.mark.parametrize(
+    "issue",
+    [
+        "It crashes.",
+        "It should raise a ValueError, I think.",
+        "",
+        "TypeErrors: I hate them",
+    ],
+)
+def test_where_no_crash_was_pasted_any_will_do(issue: str) -> None:
+    assert isinstance(raised("KeyError", issue), Red)
+
+
+@pytest.mark.parametrize(
+    ("issue", "error"),
+    [
+        ("java.lang.NullPointerException: x\n\tat a.B.c(B.java:3)", "NullPointerException"),
+        ("Caused by: com.acme.ShelfException", "ShelfException"),
+        ("Uncaught TypeError: a is not a function", "TypeError"),
+        ("    json.decoder.JSONDecodeError: Expecting value", "JSONDecodeError"),
+        ("KeyError: 1\n\nDuring handling …\n\nValueError: 2", "KeyError"),
+    ],
+)
+def test_a_crash_is_known_in_every_language(issue: str, error: str) -> None:
+    assert isinstance(raised(error, issue), Red)
+    assert isinstance(raised("OtherError", issue), NotRed)
+
+
+def test_an_assertion_may_say_of_a_crash_what_should_be_instead() -> None:
+    assert isinstance(judge([results(failed())], ["f"], frozenset(), by_path, PASTED), Red)
+
+
+@pytest.mark.parametrize("part", ["\n", " ", "A", "a.", "A.", "Caused by: ", "Uncaught\t", "AError\n"])
+def test_an_endless_issue_takes_no_time(part: str) -> None:
+    begun = time.process_time()
+    raised("KeyError", part * 1_000_000)
+    assert time.process_time() - begun < 2
+
+
+# --- where only what means nothing has changed -----------------------------------------------------------
+
+
+def test_a_test_that_still_fails_where_nothing_has_changed_asked_what_the_code_does() -> None:
+    assert still_fails(results(failed("a"), failed("b")), ["a", "b"], "a comment moved") is None
+
+
+@pytest.mark.parametrize(
+    ("now", "seen"),
+    [
+        (results(failed("a"), TestResult(id="b", outcome=Outcome.PASSED)), "b is passed"),
+        (results(failed("a"), TestResult(id="b", outcome=Outcome.ERROR)), "b is error"),
+        (results(failed("a"), TestResult(id="b", outcome=Outcome.SKIPPED)), "b is skipped"),
+        (results(failed("a")), "b is not collected"),
+    ],
+)
+def test_one_that_does_not_has_looked_at_something_else(now: Results, seen: str) -> None:
+    verdict = still_fails(now, ["a", "b"], "a comment moved")
+    assert isinstance(verdict, NotRed)
+    assert verdict.reason == "the test does not depend on what the code does"
+    assert f"With a comment moved, which changes nothing that the code does, {seen}" in verdict.feedback
+
+
+def test_one_that_does_not_even_run_then_is_told_how_that_went() -> None:
+    verdict = still_fails(Results(command=(), complaint="no report\nusage"), ["a"], "a comment moved")
+    assert isinstance(verdict, NotRed)
+    assert verdict.reason == "the test does not run with a comment moved"
+    assert verdict.feedback.endswith("no report\nusage")

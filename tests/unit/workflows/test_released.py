@@ -99,9 +99,10 @@ async def test_a_run_cut_off_anywhere_is_finished_as_that_release_would_have(kep
     assert isinstance(now, RunCompleted)
     assert isinstance(then.output, dict)
     assert isinstance(now.output, dict)
-    # A proof names the release that wrote it, so its digest is another where it was not written yet.
+    # A proof says what its release knew of it, and is written once more with its commit: until then its
+    # digest is another.
     cut = [row.entry for row in rows_of(kept)[:length]]
-    if not any(isinstance(entry, StepCompleted) and entry.path == "fix/prove" for entry in cut):
+    if not any(isinstance(entry, StepCompleted) and entry.path == "fix/propose" for entry in cut):
         assert now.output.pop("proof")
         assert then.output.pop("proof")
     assert now.output == then.output

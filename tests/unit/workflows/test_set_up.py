@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.sandboxes.memory import MemorySandboxes
-from tests.unit.fakes import MemoryForge, junit, running, trigger
+from tests.unit.fakes import MemoryForge, running, trigger
 from tests.unit.workflows.scene import FILES, Scene, honest
 from workflows.engine.entries import Recorded
 from workflows.engine.status import RunStatus
@@ -14,7 +14,7 @@ from workflows.ports import ExecResult, SandboxSpec, SetUp
 from workflows.project.allowance import Allowance
 
 NEEDS = {**FILES, "requirements.txt": "certifi==2024.2.2\n"}
-FIRST = 'PATH="$0:$PATH" && export PATH && exec "$@"'
+PLACED = 'cd -- "$0" && PATH="$1$PATH" && export PATH && shift && exec "$@"'
 
 
 @dataclass
@@ -22,7 +22,8 @@ class Machines:
     """Where set-ups work, or do not, and programs are found where they left them."""
 
     broken: str = ""
-    paths: set[str] = field(default_factory=set[str])
+    paths: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    """Where commands ran, and the folders that they looked for programs in first."""
     specs: list[SandboxSpec] = field(default_factory=list[SandboxSpec])
 
     def __post_init__(self) -> None:
@@ -33,13 +34,9 @@ class Machines:
         self, argv: Sequence[str], files: dict[str, bytes], stdin: bytes, env: Mapping[str, str]
     ) -> ExecResult | None:
         match list(argv):
-            case ["sh", "-c", line, path, *rest] if line == FIRST:
-                self.paths.add(path)
-                report = next(part.partition("=")[2] for part in rest if part.startswith("--junitxml="))
-                wanted = rest[rest.index("--") + 1 :] if "--" in rest else []
-                said = honest({name: content.decode() for name, content in files.items()}, wanted)
-                files[report] = junit(said)
-                return ExecResult(code=int(any(each != "passed" for each in said.values())))
+            case ["sh", "-c", line, folder, path, *_] if line == PLACED:
+                self.paths.add((folder, path))
+                return None
             case ["sh", "-c", _]:
                 return ExecResult(code=1, stderr=self.broken) if self.broken else ExecResult(code=0)
             case _:
@@ -86,7 +83,7 @@ async def test_what_a_project_needs_is_set_up_once_for_all_its_sandboxes() -> No
 async def test_its_programs_are_found_before_those_of_the_image() -> None:
     machines = Machines()
     await ran(NEEDS, machines=machines)
-    assert machines.paths == {"/workspace/.venv/bin"}
+    assert machines.paths == {("/workspace/", "/workspace/.venv/bin:")}
 
 
 async def test_what_whoever_asked_says_counts_more_than_what_was_found() -> None:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from policies.patch import FileChange
 from workflows.agents.desk import Desk
+from workflows.printed import Whole
 
 A = TypeVar("A", bound=BaseModel)
 A_contra = TypeVar("A_contra", bound=BaseModel, contravariant=True)
@@ -27,6 +28,8 @@ class ToolResult(BaseModel):
     handed_in: JsonValue = None
     """The final answer, when the tool was the one that hands it in."""
     failed: bool = False
+    whole: Whole | None = None
+    """Of what `text` tells in part."""
 
 
 class Tool(Protocol, Generic[A]):

@@ -7,6 +7,7 @@ from pydantic import Field
 from workflows.agents.desk import Desk
 from workflows.agents.tools.port import Arguments, ToolResult
 from workflows.ports import ExecResult
+from workflows.printed import Printed, kept
 
 TIMEOUT = 120.0
 SHOWN = 6_000
@@ -25,13 +26,17 @@ class Run:
     arguments = RunArguments
 
     async def use(self, arguments: RunArguments, desk: Desk) -> ToolResult:
-        ran = await desk.run(arguments.command, TIMEOUT)
-        return ToolResult(text=_told(ran), failed=not ran.ok)
+        printed = Printed()
+        ran = await desk.run(arguments.command, TIMEOUT, printed)
+        output = "\n".join(part.strip() for part in (ran.stdout, ran.stderr) if part.strip())
+        # For people: a model asks for less, and so gets what it wanted to see.
+        in_part = len(output) > SHOWN or ran.truncated
+        whole = await kept(printed, desk.blobs) if in_part else None
+        return ToolResult(text=_told(ran, output), whole=whole, failed=not ran.ok)
 
 
-def _told(ran: ExecResult) -> str:
+def _told(ran: ExecResult, output: str) -> str:
     ending = f"stopped after {TIMEOUT:g} s" if ran.timed_out else f"exit code {ran.code}"
-    output = "\n".join(part.strip() for part in (ran.stdout, ran.stderr) if part.strip())
     if len(output) > SHOWN:
         half = SHOWN // 2
         output = f"{output[:half]}\n… {len(output) - SHOWN} characters left out …\n{output[-half:]}"

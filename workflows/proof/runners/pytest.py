@@ -1,109 +1,70 @@
-"""pytest, asked for a JUnit report in the old form, which names the file of each test."""
+"""pytest, started by a launcher of ours that notes what each test gave, and signs it."""
 
 from __future__ import annotations
 
-import sys
+import posixpath
 from collections.abc import Mapping, Sequence
-from pathlib import PurePosixPath
 
 from workflows.ports import ExecResult
+from workflows.project.model import Project, Stack
 from workflows.proof.results import Outcome, Results, TestResult
-from workflows.proof.runners import junit
+from workflows.proof.runners import python
+from workflows.proof.runners.port import Ask, Command
+from workflows.proof.runners.sealed import opening
 from workflows.tree import Tree
 
-_CONFIGURATION = frozenset(
-    {
-        *("conftest.py", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml"),
-        *("tox.ini", "setup.cfg", "pyproject.toml", "noxfile.py", ".coveragerc"),
-    }
+_KIT = (
+    *("run_pytest.py", "pytest_recorder.py", "pytest_outcome.py"),
+    *("pytest_guard.py", "pytest_options.py"),
+    *("starting.py", "sealing.py", "looking.py", "guarding.py", "ordering.py"),
 )
-
-# Loaded by Python or pytest before any test is: whoever writes one of these steers the run.
-_PRELOADED = frozenset({"sitecustomize", "usercustomize"})
-_PYTEST = frozenset(
-    {"pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments", "exceptiongroup", "py"}
-)
-_SHADOWED = (sys.stdlib_module_names | _PYTEST) - {"test", "tests"}
 
 
 class Pytest:
     name = "pytest"
 
-    def fits(self, tree: Tree) -> bool:
+    def fits(self, project: Project, tree: Tree) -> bool:
+        """It runs what is written for unittest too."""
+        if project.test.value and "pytest" in project.test.value:
+            return True
+        if project.stack not in {None, Stack.PYTHON}:
+            return False
         return any(path.endswith(".py") for path in tree.files)
 
     def is_test(self, path: str) -> bool:
-        pure = PurePosixPath(path)
-        below = bool({"test", "tests"} & set(pure.parts[:-1]))
-        return self.collects(path) or (pure.suffix == ".py" and below)
+        return python.is_test(path)
 
     def collects(self, path: str) -> bool:
-        pure = PurePosixPath(path)
-        return pure.suffix == ".py" and (pure.name.startswith("test_") or pure.stem.endswith("_test"))
+        return python.collects(path)
 
     def is_configuration(self, path: str, tree: Tree) -> bool:
-        pure = PurePosixPath(path)
-        names = [part.partition(".")[0] for part in pure.parts]
-        return (
-            pure.name in _CONFIGURATION
-            or pure.name.endswith(".pth")
-            # Metadata of a package may name plugins, and the working directory is searched for it.
-            or any(part.endswith((".dist-info", ".egg-info")) for part in pure.parts)
-            or bool(_PRELOADED & set(names))
-            or _shadows(path, tree)
+        return python.is_configuration(path, tree)
+
+    def kit(self) -> Mapping[str, bytes]:
+        return python.kit(*_KIT)
+
+    def command(self, tree: Tree, ask: Ask) -> Command:
+        source = ["--src"] if python.has_source_folder(tree) else []
+        files = ["--", *ask.files] if ask.files else []
+        started = ["python", posixpath.join(ask.kit, _KIT[0]), *source]
+        return Command(
+            argv=[*started, "-q", "-p", "no:cacheprovider", *files],
+            shown=["python", "-m", "pytest", *ask.files],
+            stdin=opening(ask.key, ask.report, seed=ask.seed, trace=ask.trace),
+            env=python.environment(ask.seed),
         )
 
-    def command(self, report: str, files: Sequence[str], seed: int) -> Sequence[str]:  # noqa: ARG002
-        return [
-            "python",
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "--override-ini=junit_family=xunit1",
-            f"--junitxml={report}",
-            *(["--", *files] if files else []),
-        ]
-
-    def environment(self, tree: Tree, seed: int) -> Mapping[str, str]:
-        layout = ["src"] if any(path.startswith("src/") for path in tree.files) else []
-        return {
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONHASHSEED": str(seed),
-            "PYTHONPATH": ":".join(layout),
-        }
-
-    def read(self, command: Sequence[str], ran: ExecResult, report: bytes | None) -> Results:
-        def unreadable(why: str) -> Results:
-            tail = (ran.stdout + ran.stderr).strip()[-2_000:]
-            return Results(
-                command=tuple(command),
-                exit_code=ran.code,
-                seconds=ran.seconds,
-                complaint=f"{why}\n{tail}".strip(),
-            )
-
-        if ran.timed_out:
-            return unreadable("the tests took too long and were stopped")
-        if report is None:
-            return unreadable("the test run left no report")
-        try:
-            tests = junit.parse(report)
-        except junit.BadReport as error:
-            return unreadable(str(error))
-        if not _agree(ran.code, tests):
-            return unreadable(f"the test run ended with {ran.code}, which does not go with what it reported")
-        return Results(command=tuple(command), tests=tuple(tests), exit_code=ran.code, seconds=ran.seconds)
+    def read(self, command: Command, ask: Ask, ran: ExecResult, report: bytes | None) -> Results:
+        return python.read(command, ask, ran, report, _agree)
 
 
 def _agree(code: int | None, tests: Sequence[TestResult]) -> bool:
-    """A report is a file that the code under test could write; how the run ended, it cannot say as easily."""
+    """How the run ended is said by pytest, what the tests gave by us: they must go together."""
     wrong = any(test.outcome in {Outcome.FAILED, Outcome.ERROR} for test in tests)
     match code:
         case 0:
             return not wrong
-        # What a project adds to its run, such as a bound for coverage, may fail where no test does.
+        # What a project adds to its run, such as a bound for warnings, may fail where no test does.
         case 1:
             return True
         case 2:
@@ -112,10 +73,3 @@ def _agree(code: int | None, tests: Sequence[TestResult]) -> bool:
             return not tests
         case _:
             return False
-
-
-def _shadows(path: str, tree: Tree) -> bool:
-    """A new `json.py` would be imported by pytest itself; one that is there already may be mended."""
-    root = "src/" if path.startswith("src/") else ""
-    top = path.removeprefix(root).partition("/")[0]
-    return top.partition(".")[0] in _SHADOWED and not tree.has(f"{root}{top}")

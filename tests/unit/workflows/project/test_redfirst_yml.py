@@ -15,6 +15,7 @@ from workflows.project.config import Limits as ConfigLimits
 from workflows.project.environment import narrowed, set_up_of
 from workflows.project.hosts import REGISTRIES
 from workflows.project.model import Narrowed
+from workflows.proof.mode import WitnessMode
 
 PLACE = ".github/redfirst.yml"
 WHOLE = """# What Redfirst is told.
@@ -35,6 +36,7 @@ limits:
   cpus: 0.5
   pids: 64
   setup_minutes: 5
+witness: required
 """
 
 
@@ -58,6 +60,7 @@ def test_all_of_it_counts_and_says_where_it_was_read() -> None:
     assert project.narrowed == Narrowed(
         memory_bytes=1024**3, workspace_bytes=256 * 1024**2, cpus=0.5, pids=64, setup_seconds=300
     )
+    assert project.witness is WitnessMode.REQUIRED
     assert project.notes == ()
 
 
@@ -76,6 +79,7 @@ def test_it_wins_over_a_dev_container_for_what_it_says() -> None:
 def test_words_stay_words() -> None:
     assert parse(b"test: no\n").test == "no"
     assert parse(b"setup: [1.10, true]\n").setup == ("1.10", "true")
+    assert parse(b"witness: off\n").witness is WitnessMode.OFF
 
 
 @pytest.mark.parametrize(
@@ -85,7 +89,8 @@ def test_words_stay_words() -> None:
         ("limits:\n  mem: 1g\n", f"{PLACE}: line 2: `limits.mem` is no key; did you mean `memory`?"),
         (
             "zzz: 1\n",
-            f"{PLACE}: line 1: `zzz` is no key; there are path, image, setup, test, junit, hosts, limits",
+            f"{PLACE}: line 1: `zzz` is no key; there are path, image, setup, test, junit, hosts, limits, "
+            "witness",
         ),
         ("a: 1\n\nlimits: {memory: lots}\n", "`limits.memory` is a size such as 512m or 1g"),
         ("limits: {memory: lots}\n", f"{PLACE}: line 1: `limits.memory` is a size such as 512m or 1g"),
@@ -98,6 +103,7 @@ def test_words_stay_words() -> None:
         ("setup: []\ntest:\n", f"{PLACE}: line 2: `test` "),
         ("limits: {pids: 1}\n", f"{PLACE}: line 1: `limits.pids` "),
         ("limits: {cpus: nan}\n", f"{PLACE}: line 1: `limits.cpus` "),
+        ("witness: maybe\n", f"{PLACE}: line 1: `witness` "),
         ("test: a\ntest: b\n", f"{PLACE}: line 2: `test` stands there twice"),
         ("- a\n", f"{PLACE}: "),
         ("just words\n", f"{PLACE}: "),

@@ -1,0 +1,14 @@
+'use strict';
+
+function isObject(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What a word in the environment means. */
+function meant(text) {
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+  return text;
+}
+
+module.exports = { isObject, meant };

@@ -1,0 +1,3 @@
+export { Cache } from './cache';
+export type { Options } from './cache';
+export { memoized } from './memoized';

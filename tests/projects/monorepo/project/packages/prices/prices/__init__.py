@@ -1,0 +1,4 @@
+from prices.splitting import split
+from prices.tax import gross, net
+
+__all__ = ["gross", "net", "split"]

@@ -1,0 +1,4 @@
+from steadily.bucket import Bucket
+from steadily.timer import Timer
+
+__all__ = ["Bucket", "Timer"]

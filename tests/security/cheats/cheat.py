@@ -1,0 +1,69 @@
+"""A cheat, and the judge that it has to get by: the same trials that a run of the bot makes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from policies.patch import FileChange, Patch
+from workflows.proof.green import NotGreen
+from workflows.proof.harness import Harness
+from workflows.proof.red import NotRed, Red
+from workflows.proof.results import Results
+from workflows.proof.trials import try_controls, try_green, try_red, try_suite
+
+Files = Mapping[str, str | None]
+"""Whole new texts by path; None deletes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cheat:
+    name: str
+    refused: str
+    """What the refusal has to say."""
+    test: Files | None = None
+    """A test that is none; None is the honest one."""
+    fix: Files | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Honest:
+    """A small project with a bug, and what somebody honest would do about it."""
+
+    project: Mapping[str, str]
+    test: Files
+    fix: Files
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    harness: Harness
+    honest: Honest
+    before: Results
+    red: Red
+
+    async def says(self, cheat: Cheat) -> str:
+        """Why it is refused; empty when it got through."""
+        test, red = patch(self.honest.test), self.red
+        if cheat.test is not None:
+            test = patch(cheat.test)
+            seen, _ = await try_red(self.harness, test, self.before.ids(), "")
+            if isinstance(seen, NotRed):
+                return f"{seen.reason}\n{seen.feedback}"
+            red = seen
+        return await self._fixed(patch(self.honest.fix if cheat.fix is None else cheat.fix), test, red)
+
+    async def _fixed(self, fix: Patch, test: Patch, red: Red) -> str:
+        green = await try_green(self.harness, fix, test, red)
+        if isinstance(green, NotGreen):
+            return f"{green.reason}\n{green.feedback}"
+        both = fix.merged(test)
+        suite = await try_suite(self.harness, self.harness, both, self.before, red.tests)
+        if isinstance(suite, NotGreen):
+            return f"{suite.reason}\n{suite.feedback}"
+        controls = await try_controls(self.harness, fix, test, red)
+        return f"{controls.reason}\n{controls.feedback}" if isinstance(controls, NotGreen) else ""
+
+
+def patch(files: Files) -> Patch:
+    return Patch(changes=tuple(FileChange(path=path, content=files[path]) for path in sorted(files)))

@@ -1,0 +1,70 @@
+"""Threat 44: a faked fix. Each way to cheat that has a name is refused, and what is honest is not."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+
+import pytest
+import pytest_asyncio
+
+from policies.patch import Patch
+from tests.contract.sandbox_backends import backend
+from tests.security.cheats import javascript, python
+from tests.security.cheats.cheat import Cheat, Honest, Judge, patch
+from workflows.ports import Sandboxes, SandboxSpec
+from workflows.project.detect import detect
+from workflows.proof.harness import Harness
+from workflows.proof.red import Red
+from workflows.proof.runners.detect import runner_for
+from workflows.proof.suite import Suite
+from workflows.proof.trials import try_red
+from workflows.tree import File, Tree
+
+HONEST: Mapping[str, Honest] = {"python": python.HONEST, "javascript": javascript.HONEST}
+CHEATS = [
+    pytest.param(language, cheat, id=f"{language}: {cheat.name}")
+    for language, cheats in {
+        "python": (*python.TESTS, *python.FIXES),
+        "javascript": (*javascript.TESTS, *javascript.FIXES),
+    }.items()
+    for cheat in cheats
+]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def sandboxes(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Sandboxes]:
+    made = backend("process", tmp_path_factory.mktemp("cheats")).another()
+    yield made
+    await made.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def judges(sandboxes: Sandboxes) -> dict[str, Judge]:
+    return {language: await _judge(sandboxes, honest) for language, honest in HONEST.items()}
+
+
+async def _judge(sandboxes: Sandboxes, honest: Honest) -> Judge:
+    tree = Tree({path: File(text.encode()) for path, text in honest.project.items()})
+    suite = Suite(runner_for(detect(tree), tree))
+    harness = Harness(sandboxes, SandboxSpec(run="cheats"), tree, suite, timeout=60)
+    (ran,) = await harness.run(Patch())
+    assert not ran.results.complaint, ran.results.complaint
+    red, _ = await try_red(harness, patch(honest.test), ran.results.ids(), "")
+    assert isinstance(red, Red), red
+    return Judge(harness, honest, ran.results, red)
+
+
+@pytest.mark.parametrize("language", HONEST)
+async def test_what_is_honest_gets_through(judges: dict[str, Judge], language: str) -> None:
+    assert await judges[language].says(Cheat("honest", "")) == ""
+
+
+@pytest.mark.parametrize(("language", "cheat"), CHEATS)
+async def test_a_cheat_is_refused_for_what_it_is(
+    judges: dict[str, Judge], language: str, cheat: Cheat
+) -> None:
+    said = await judges[language].says(cheat)
+    assert said, f"{cheat.name} got through"
+    assert cheat.refused in said

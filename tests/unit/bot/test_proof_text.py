@@ -1,0 +1,157 @@
+"""A proof as people read it: each part where there is one, and nothing in it that does anything."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.proof_text import MOST_PLACES, MOST_TESTS, body, check
+from tests.unit.workflows.proved import proof
+from workflows.project.model import Project, Text
+from workflows.proof.controls import Controls, HunkSeen, MutantSeen
+from workflows.proof.green import Unharmed
+from workflows.proof.mode import WitnessMode
+from workflows.proof.red import Red
+from workflows.proof.statement import Proof
+from workflows.proof.witness import WitnessSeen
+
+DIGEST = "d" * 64
+
+
+def shown(**said: object) -> str:
+    return body(proof(**said), DIGEST)
+
+
+def test_all_of_it_can_be_repeated_with_one_command() -> None:
+    text = shown()
+    assert f"git fetch origin && git checkout {'c' * 40}\npython -m pytest tests/test_new.py\n" in text
+    assert "redfirst verify proof.json --repo ." in text
+
+
+def test_a_project_in_a_folder_is_gone_into_first() -> None:
+    text = shown(project=Project(path=Text(value="packages/my api", source="x")))
+    assert f"git checkout {'c' * 40}\ncd 'packages/my api'\npython -m pytest" in text
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        (
+            WitnessSeen(mode=WitnessMode.ADVISORY, passed=True, tests=("secret::id",), runs=3),
+            "A second test of the issue, by an author who saw neither this one nor the fix, "
+            "passes 3 of 3 times.",
+        ),
+        (
+            WitnessSeen(mode=WitnessMode.ADVISORY, passed=False, tests=("secret::id",), runs=3),
+            "⚠️ A second test of the issue, by another author, fails with this fix.",
+        ),
+        (
+            WitnessSeen(mode=WitnessMode.ADVISORY, note="flaky"),
+            "No second, independent test of the issue could be written.",
+        ),
+    ],
+    ids=["passes", "fails", "none"],
+)
+def test_what_the_witness_says_is_said(seen: WitnessSeen, said: str) -> None:
+    assert said in shown(witness=seen)
+
+
+def test_where_no_witness_was_asked_for_nothing_is_said_of_one() -> None:
+    assert "second" not in shown()
+
+
+HUNKS = (HunkSeen(at="a.py:1", proven=True), HunkSeen(at="b.py:2-3", proven=False))
+MUTANTS = (
+    MutantSeen(at="a.py:1", change="< → <=", killed=True),
+    MutantSeen(at="a.py:2", change="+ → -", killed=False),
+)
+
+
+def test_what_is_not_proven_and_what_was_not_noticed_is_shown() -> None:
+    text = shown(
+        controls=Controls(reverted="1 failed", hunks=HUNKS, mutants=MUTANTS, left_out=("3: no time",))
+    )
+    assert "With the code of the fix taken back, it fails again." in text
+    assert "With one place of it taken back at a time, it notices 1 of 2." in text
+    assert "- ⚠️ `b.py:2-3` is not proven: no test notices without it" in text
+    assert "Of 2 small changes that make the fix wrong, it notices 1." in text
+    assert "- not noticed: `a.py:2` `+ → -`" in text
+    assert "< → <=" not in text
+    assert "Not tried: 3: no time." in text
+
+
+def test_one_place_is_not_counted() -> None:
+    assert "one place of it" not in shown(controls=Controls(reverted="1 failed", hunks=HUNKS[:1]))
+
+
+def test_a_proof_of_an_earlier_release_has_no_controls_to_show() -> None:
+    assert "What the test holds" not in shown(controls=None)
+    assert check(proof(controls=None))[0] == "red 3 of 3, green 3 of 3"
+
+
+def test_what_was_flaky_and_what_failed_before_is_said() -> None:
+    suite = Unharmed(
+        before="9 passed", after="9 passed", compared=9, failing_before=("x",), flaky=("t::a", "t::b")
+    )
+    text = shown(suite=suite)
+    assert (
+        "9 tests that passed before were compared one by one: all still pass but those that are flaky."
+        in text
+    )
+    assert "Failing before already, and not counted: 1.\nFlaky, and not counted: `t::a`, `t::b`." in text
+
+
+def test_what_means_nothing_is_named() -> None:
+    red = Red(tests=("t",), files=("t.py",), assertion="assert 1 == 2", runs=3, placebos=("comments moved",))
+    assert "So it does with comments moved: it tests what the code does." in shown(red=red)
+
+
+def test_the_check_says_it_in_a_line() -> None:
+    controls = Controls(reverted="1 failed", hunks=HUNKS, mutants=MUTANTS)
+    title, summary = check(proof(controls=controls))
+    assert title == "red 3 of 3, green 3 of 3, 1 of 2 mutants noticed"
+    assert "assert 1 == 2" in summary
+    assert "`b.py:2-3` is not proven" in summary
+
+
+HOSTILE = "`x`\n\n![b](https://evil.example) @octo closes #1 <img src=x> | a\n```\n"
+
+
+def hostile() -> Proof:
+    seen = Controls(
+        reverted="1 failed",
+        hunks=(HunkSeen(at=HOSTILE, proven=False),) * 2,
+        mutants=(MutantSeen(at=HOSTILE, change=HOSTILE, killed=False),),
+    )
+    red = Red(tests=(HOSTILE,), files=("t.py",), assertion=HOSTILE, runs=3)
+    return proof(
+        controls=seen,
+        red=red,
+        suite=Unharmed(before="1", after="1", compared=1, flaky=(HOSTILE,)),
+    )
+
+
+@pytest.mark.parametrize("text", [body(hostile(), DIGEST), check(hostile())[1]], ids=["body", "check"])
+def test_no_name_of_a_test_or_place_does_anything(text: str) -> None:
+    from tests.unit.bot.test_messages import live
+
+    assert live(text) == []
+
+
+def test_nothing_is_listed_without_end() -> None:
+    many = tuple(f"t{number}" for number in range(99))
+    seen = Controls(
+        reverted="1 failed",
+        hunks=tuple(HunkSeen(at=test, proven=False) for test in many),
+        mutants=tuple(MutantSeen(at=test, change="a → b", killed=False) for test in many),
+    )
+    text = shown(
+        red=Red(tests=many, files=("t.py",), assertion="a", runs=3),
+        controls=seen,
+        suite=Unharmed(before="1", after="1", compared=1, flaky=many),
+    )
+    assert f"- and {99 - MOST_TESTS} more" in text
+    assert text.count("is not proven") == text.count("- not noticed") == MOST_PLACES
+    (flaky,) = re.findall(r"^Flaky.*$", text, re.MULTILINE)
+    assert flaky.count("`t") == MOST_TESTS

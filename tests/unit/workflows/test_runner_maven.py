@@ -1,0 +1,244 @@
+"""Maven with real tests: what it says of them, and what it says when they do not come to an end."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.services.need import need
+from tests.unit.workflows import kits
+from workflows.ports import ExecResult
+from workflows.project.model import Project, Stack
+from workflows.proof.results import Frame, Outcome, Results
+from workflows.proof.runners import java, maven
+from workflows.proof.runners.maven import Maven
+from workflows.proof.runners.port import Command
+
+DEBIAN = Path("/usr/share/maven-repo")
+SUREFIRE = DEBIAN / "org/apache/maven/plugins/maven-surefire-plugin"
+
+POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>
+<groupId>org.example</groupId><artifactId>shelf</artifactId><version>1</version>
+<properties><maven.compiler.source>11</maven.compiler.source><maven.compiler.target>11</maven.compiler.target>
+<project.build.sourceEncoding>UTF-8</project.build.sourceEncoding></properties>
+<dependencies><dependency><groupId>junit</groupId><artifactId>junit</artifactId><version>4.13.2</version>
+<scope>test</scope></dependency></dependencies></project>
+"""
+
+SHELF = """package shelf;
+public class Shelf {
+    public static int pages(int books, int each) { return books / each; }
+    public static String title(String title) {
+        return title.trim();
+    }
+}
+"""
+
+TEST = """package shelf;
+import static org.junit.Assert.*;
+import org.junit.*;
+public class ShelfTest {
+    @Test public void aFullPage() { assertEquals(2, Shelf.pages(4, 2)); }
+    @Test public void halfAPage() {
+        assertEquals("half a page", 3, Shelf.pages(5, 2));
+    }
+    @Test public void noTitle() {
+        Shelf.title(null);
+    }
+    @Test(timeout = 50) public void slow() throws Exception { while (true) { Thread.sleep(10); } }
+    @Ignore("later") @Test public void later() { }
+    public static class Inner {
+    }
+}
+"""
+
+SETS_UP = """package shelf;
+import org.junit.*;
+public class SetsUpTest {
+    @Before public void setUp() { Shelf.title(null); }
+    @Test public void neverAsked() { }
+}
+"""
+
+ENDS = """package shelf;
+import org.junit.*;
+public class EndsTest {
+    @Test public void ends() { System.exit(0); }
+}
+"""
+
+BASE = {"pom.xml": POM, "src/main/java/shelf/Shelf.java": SHELF}
+SHELF_TEST = "src/test/java/shelf/ShelfTest.java"
+SETS_UP_TEST = "src/test/java/shelf/SetsUpTest.java"
+
+
+# It starts more quickly so, and waits for nothing else.
+JVM = f"-Dmaven.repo.local={DEBIAN} -Xshare:auto -XX:TieredStopAtLevel=1"
+
+
+def run(folder: Path, files: Mapping[str, str], *asked: str, seed: int = 0) -> Results:
+    need("mvn", shutil.which("mvn"), "scripts/ensure-commands mvn")
+    packages = "libsurefire-java, libmaven-compiler-plugin-java, libmaven-resources-plugin-java, junit4"
+    need("surefire", SUREFIRE.is_dir(), f"install {packages}")
+    return kits.run(Maven(), folder, files, *asked, seed=seed, env={"MAVEN_OPTS": JVM})
+
+
+def outcomes(results: Results) -> Mapping[str, Outcome]:
+    assert results.complaint == ""
+    return {test.id.removeprefix("src/test/java/shelf/"): test.outcome for test in results.tests}
+
+
+def test_what_fails_is_told_from_what_does_not_come_to_its_question_and_nothing_else_runs_or_counts(
+    tmp_path: Path,
+) -> None:
+    old = '<testsuite><testcase classname="shelf.OldTest" name="old"/></testsuite>'
+    files = {
+        **BASE,
+        SHELF_TEST: TEST,
+        SETS_UP_TEST: SETS_UP,
+        "src/test/java/shelf/EndsTest.java": ENDS,
+        "target/surefire-reports/TEST-shelf.OldTest.xml": old,
+    }
+    results = run(tmp_path, files, SHELF_TEST, SETS_UP_TEST, seed=1)
+    assert outcomes(results) == {
+        "ShelfTest.java::aFullPage": Outcome.PASSED,
+        "ShelfTest.java::halfAPage": Outcome.FAILED,
+        "ShelfTest.java::noTitle": Outcome.FAILED,
+        "ShelfTest.java::slow": Outcome.ERROR,
+        "ShelfTest.java::later": Outcome.SKIPPED,
+        "SetsUpTest.java::neverAsked": Outcome.ERROR,
+    }
+    tests = results.by_id()
+    failed = tests[f"{SHELF_TEST}::halfAPage"]
+    assert (failed.error, failed.asserted, failed.file) == ("AssertionError", True, SHELF_TEST)
+    assert failed.message == "half a page expected:<3> but was:<2>"
+    assert failed.frames == (Frame(file=SHELF_TEST, line=7),)
+    raised = tests[f"{SHELF_TEST}::noTitle"]
+    assert (raised.error, raised.asserted) == ("NullPointerException", False)
+    assert raised.frames == (
+        Frame(file=SHELF_TEST, line=10),
+        Frame(file="src/main/java/shelf/Shelf.java", line=5),
+    )
+    assert (results.exit_code, results.sealed) == (1, False)
+
+
+def test_a_test_that_ends_the_process_is_no_result(tmp_path: Path) -> None:
+    results = run(tmp_path, {**BASE, SHELF_TEST: TEST, "src/test/java/shelf/EndsTest.java": ENDS})
+    assert results.complaint.startswith("the tests ended their own process\n")
+    assert "forked VM terminated" in results.complaint
+    assert results.tests == ()
+
+
+def test_a_test_that_does_not_compile_is_an_error_of_its_file(tmp_path: Path) -> None:
+    results = run(
+        tmp_path, {**BASE, SHELF_TEST: TEST.replace("Shelf.pages(4, 2)", "Shelf.sheets(4)")}, SHELF_TEST
+    )
+    assert outcomes(results) == {"ShelfTest.java": Outcome.ERROR}
+    (test,) = results.tests
+    assert "cannot find symbol" in test.detail
+    assert str(tmp_path) not in test.detail
+
+
+def test_a_project_that_does_not_compile_has_no_results(tmp_path: Path) -> None:
+    results = run(
+        tmp_path, {**BASE, "src/main/java/shelf/Shelf.java": "package shelf; class Shelf { int x = y; }"}
+    )
+    assert results.complaint.startswith("the project does not compile\n")
+    assert "cannot find symbol" in results.complaint
+
+
+def test_what_runs_is_the_class_of_each_file_in_its_module_in_an_order_of_the_seeds(tmp_path: Path) -> None:
+    files = ("core/src/test/java/a/BTest.java", "web/src/test/kotlin/c/DTest.kt")
+    wrapped = {"mvnw": "", ".mvn/wrapper/maven-wrapper.properties": "", "pom.xml": ""}
+    shown = Maven(("-Pfast",)).command(kits.tree_of(wrapped), kits.asking(tmp_path, *files, seed=2)).shown
+    assert shown[:5] == ["sh", "mvnw", "-B", "-o", "-fae"]
+    assert {"-Pfast", "core,web", "-Dtest=a.BTest,c.DTest", "-Dsurefire.runOrder.random.seed=2"} <= {*shown}
+    assert Maven().command(kits.tree_of({}), kits.asking(tmp_path)).shown == [
+        "mvn",
+        "-B",
+        "-o",
+        "-fae",
+        "test",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "classname", "trace", "identity", "outcome"),
+    [
+        ("odd(int)[1]", "a.BTest", "at a.BTest.odd(BTest.java:4)", "BTest.java::odd(int)[1]", Outcome.FAILED),
+        (
+            "inner",
+            "a.BTest$Deep",
+            "at a.BTest$Deep.inner(BTest.java:4)",
+            "BTest.java::Deep::inner",
+            Outcome.FAILED,
+        ),
+        (
+            "lazy",
+            "a.BTest",
+            "at app//a.BTest.lambda$lazy$0(BTest.java:4)",
+            "BTest.java::lazy",
+            Outcome.FAILED,
+        ),
+        ("asked", "a.BTest", "at a.BTest.setUp(BTest.java:4)", "BTest.java::asked", Outcome.ERROR),
+        ("", "a.BTest", "at a.BTest.asked(BTest.java:4)", "BTest.java", Outcome.ERROR),
+        ("initializationError", "a.BTest", "", "BTest.java::initializationError", Outcome.ERROR),
+        ("elsewhere", "a.BTest", "at a.Shelf.run(Shelf.java:3)", "BTest.java::elsewhere", Outcome.FAILED),
+    ],
+)
+def test_what_was_raised_on_the_way_to_a_test_is_no_answer_of_it(
+    name: str, classname: str, trace: str, identity: str, outcome: Outcome
+) -> None:
+    error = f'<error type="x.Y$BadShelf">x.Y$BadShelf: no\n\t{trace}\n</error>'
+    case = f'<testcase name="{name}" classname="{classname}">{error}'
+    files = {
+        "sources": b"./src/test/java/a/BTest.java\n./src/main/java/a/Shelf.java\n",
+        "1.xml": f"<testsuite>{case}</testcase></testsuite>".encode(),
+    }
+    (test,) = java.read(files, ["1.xml"])
+    assert (test.id, test.outcome, test.error) == (f"src/test/java/a/{identity}", outcome, "BadShelf")
+
+
+def test_the_end_of_the_run_must_go_with_what_it_reported(tmp_path: Path) -> None:
+    report = b"2 folder\n/w0 names\n"
+    for code, complaint in ((1, True), (0, False), (137, True), (None, True)):
+        results = Maven().read(Command([], []), kits.asking(tmp_path), ExecResult(code=code), report)
+        assert bool(results.complaint) == complaint
+
+
+def test_a_runner_knows_where_tests_live_and_what_steers_them() -> None:
+    runner, tree = Maven(), kits.tree_of(BASE)
+    assert runner.fits(Project(stack=Stack.JAVA), tree)
+    assert not runner.fits(Project(stack=Stack.JAVA), kits.tree_of({"build.gradle": ""}))
+    collected = [SHELF_TEST, "core/src/test/kotlin/a/TestShelf.kt", "src/test/java/ShelfTests.java"]
+    assert [
+        path
+        for path in [*collected, "src/test/java/Shelves.java", "src/main/java/ATest.java"]
+        if runner.collects(path)
+    ] == collected
+    tests = [
+        SHELF_TEST,
+        "src/test/resources/shelf.json",
+        "src/integrationTest/java/A.java",
+        "core/src/it/A.java",
+    ]
+    assert [path for path in [*tests, "src/main/java/test/A.java"] if runner.is_test(path)] == tests
+    listens = "src/test/resources/META-INF/services/org.junit.platform.launcher.TestExecutionListener"
+    steering = [
+        "pom.xml",
+        "core/pom.xml",
+        ".mvn/jvm.config",
+        "src/test/resources/junit-platform.properties",
+        listens,
+    ]
+    assert [path for path in [*steering, SHELF_TEST] if runner.is_configuration(path, tree)] == steering
+
+
+def test_what_the_projects_command_says_of_its_profiles_is_kept_and_no_choice_of_tests() -> None:
+    assert maven.options(["mvn", "-Pfast", "-Da=b", "-Dtest=None", "-DskipTests", "-B", "test"]) == (
+        "-Pfast",
+        "-Da=b",
+    )

@@ -1,0 +1,76 @@
+"""Where code puts something in the place of what is not its own: a library's, a builtin, a prototype."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from workflows.code.languages import Language
+from workflows.code.uses import Use, Way
+
+_SETTERS = frozenset({"setattr", "delattr", "type.__setattr__"})
+_SCRIPT_SETTERS = frozenset(
+    {
+        "Object.defineProperty",
+        "Object.defineProperties",
+        "Object.assign",
+        "Object.setPrototypeOf",
+        "Reflect.set",
+    }
+)
+_BUILT_IN = frozenset(
+    {
+        *("console", "Math", "JSON", "Date", "Array", "Object", "String", "Number", "Promise", "Error"),
+        *("RegExp", "Function", "Symbol", "Map", "Set", "WeakMap", "Reflect", "Buffer", "Boolean", "BigInt"),
+        *("process", "TypeError", "RangeError", "setTimeout", "globalThis", "global", "assert", "expect"),
+    }
+)
+_ALLOWED = ("os.environ", "process.env", "process.exitCode", "sys.path", "sys.modules")
+"""Set by many an honest program, or objected to elsewhere."""
+
+
+def patched(uses: Sequence[Use], language: Language, own: frozenset[str]) -> list[Use]:
+    if language is Language.PYTHON:
+        outside = {use.name.partition(".")[0] for use in uses if use.way is Way.IMPORT} - own - {""}
+        return [use for use in uses if _is_put(use, _SETTERS) and _is_of(use, outside | {"builtins"})]
+    if language.is_script:
+        outside = {use.name for use in uses if use.way is Way.IMPORT or use.name == "require"}
+        outside = {name for name in outside | _required(uses) if not name.startswith(".")}
+        return [use for use in uses if _is_put(use, _SCRIPT_SETTERS) and _is_of(use, outside | _BUILT_IN)]
+    if language is Language.GO:
+        outside = {use.name for use in uses if use.way is Way.IMPORT and "." not in use.name}
+        return [use for use in uses if use.way is Way.WRITE and _is_of(use, outside)]
+    return []
+
+
+def _required(uses: Sequence[Use]) -> set[str]:
+    """Modules that are asked for by name in the middle of the code."""
+    found: set[str] = set()
+    for use in uses:
+        node = use.node
+        call = node.parent.parent if node is not None and node.parent is not None else None
+        function = call.get("function") if call is not None else None
+        if use.way is Way.TEXT and function is not None and function.excerpt() in {"require", "import"}:
+            found.add(use.name.removeprefix("node:"))
+    return found
+
+
+def _is_of(use: Use, outside: set[str] | frozenset[str]) -> bool:
+    if use.own or any(use.starts(name) for name in _ALLOWED):
+        return False
+    return any(use.starts(name) for name in outside if name)
+
+
+def _is_put(use: Use, setters: frozenset[str]) -> bool:
+    if use.way is Way.WRITE:
+        return "." in use.name
+    node = use.node
+    arguments = node.parent if node is not None else None
+    if (
+        arguments is None
+        or arguments.kind not in {"argument_list", "arguments"}
+        or arguments.children[0] is not node
+    ):
+        return False
+    call = arguments.parent
+    function = call.get("function") if call is not None else None
+    return function is not None and function.excerpt() in setters and use.way is Way.READ

@@ -1,0 +1,93 @@
+"""What a kit's shell scripts bring together: several files in one report. Hostile until read.
+
+Not tar: it says sizes and places that a reader may follow to no end, and here there is nothing to follow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import resources
+
+from workflows.ports import ExecResult
+from workflows.proof.results import Results, TestResult
+from workflows.proof.runners.port import Command
+from workflows.proof.runners.reading import TAIL, went_wrong
+from workflows.proof.runners.sealed import BadReport
+
+MAX_FILES = 20_000
+_HEAD = re.compile(rb"(\d{1,12}) ([\w.-]{1,200})")
+
+
+def kit(*names: str) -> Mapping[str, bytes]:
+    """Files of the folder `kit`, and what packs their reports."""
+    folder = resources.files("workflows.proof.runners.kit")
+    return {name: folder.joinpath(name).read_bytes() for name in ("pack.sh", *names)}
+
+
+def unpacked(report: bytes) -> Mapping[str, bytes]:
+    files: dict[str, bytes] = {}
+    at = 0
+    while at < len(report):
+        end = report.find(b"\n", at, at + 300)
+        head = _HEAD.fullmatch(report, at, max(end, at))
+        if head is None or len(files) >= MAX_FILES:
+            raise BadReport("the report is not one of ours")
+        at = end + 1 + int(head[1])
+        name = head[2].decode()
+        if at > len(report) or name in files:
+            raise BadReport("the report is cut off, or tells a thing twice")
+        files[name] = report[end + 1 : at]
+    if not files:
+        raise BadReport("the report is empty")
+    return files
+
+
+def about(said: str, mark: str) -> str:
+    """From the line where it begins to matter."""
+    at = said.find(mark)
+    return said[said.rfind("\n", 0, at) + 1 :][:TAIL] if at >= 0 else said
+
+
+def lines(content: bytes) -> list[str]:
+    return content.decode("utf-8", "replace").splitlines()
+
+
+def text(content: bytes) -> str:
+    return content.decode("utf-8", "replace")
+
+
+def refused(command: Command, ran: ExecResult, why: str, said: str | None = None) -> Results:
+    """Nothing to read. `said` is what to show for it, unless that is what the run printed last."""
+    tail = (ran.stdout + ran.stderr if said is None else said).strip()[-TAIL:]
+    return Results(
+        command=tuple(command.shown),
+        exit_code=ran.code,
+        seconds=ran.seconds,
+        complaint=f"{why}\n{tail}".strip(),
+    )
+
+
+def results(command: Command, ran: ExecResult, tests: Iterable[TestResult]) -> Results:
+    """Refused where the end of the run gives them the lie. Not sealed: the tested process can write them."""
+    told = tuple(distinct(tests))
+    if ran.code is None or not 0 <= ran.code < 126 or (ran.code != 0) != went_wrong(told):
+        return refused(
+            command, ran, f"the test run ended with {ran.code}, which does not go with what it reported"
+        )
+    return Results(command=tuple(command.shown), tests=told, exit_code=ran.code, seconds=ran.seconds)
+
+
+def unreadable(ran: ExecResult, report: bytes | None) -> str:
+    """Why there is nothing to read, before anything was; empty when there is."""
+    if ran.timed_out:
+        return "the tests took too long and were stopped"
+    return "the test run left no report" if report is None else ""
+
+
+def distinct(tests: Iterable[TestResult]) -> Iterator[TestResult]:
+    """Two tests of one name are two tests."""
+    seen: dict[str, int] = {}
+    for test in tests:
+        count = seen[test.id] = seen.get(test.id, 0) + 1
+        yield test if count == 1 else test.model_copy(update={"id": f"{test.id} #{count}"})

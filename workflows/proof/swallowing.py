@@ -1,0 +1,119 @@
+"""Handlers that take every error there is and make nothing of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from workflows.code.languages import Language
+from workflows.code.syntax import Node, Parsed
+
+_EVERYTHING = frozenset({"Exception", "BaseException", "Throwable", "RuntimeException", "builtins.Exception"})
+_CONSTANTS = frozenset(
+    {
+        *("integer", "float", "string", "true", "false", "none", "ellipsis", "identifier"),
+        *("list", "tuple", "dictionary", "number", "null", "undefined", "array", "object", "template_string"),
+        *("null_literal", "string_literal", "decimal_integer_literal", "unary_operator", "unary_expression"),
+        *("set", "concatenated_string", "void"),
+    }
+)
+_IDLE = frozenset({"pass_statement", "continue_statement", "break_statement", "empty_statement"})
+_ENDS = frozenset({"return_statement", "expression_statement"})
+_TELLS = re.compile(r"log|warn|traceback|exc_info|report", re.IGNORECASE)
+_SUPPRESS = frozenset({"contextlib.suppress", "suppress"})
+
+
+def swallowed(parsed: Parsed) -> Iterable[tuple[str, int]]:
+    """Each such handler, as it begins, and its line."""
+    for node in parsed.root.walk():
+        match node.kind:
+            case "except_clause" if _takes_all(node.get("value")) and _makes_nothing_of_it(node):
+                yield "except", node.line
+            case "catch_clause" if parsed.language.is_script and _hides(node):
+                yield "catch", node.line
+            case "catch_clause" if parsed.language is Language.JAVA and _takes_all_of_java(node):
+                yield "catch", node.line
+            case "call" if parsed.language is Language.PYTHON and _suppresses(node):
+                yield "suppress", node.line
+            case "call_expression" if parsed.language in {Language.RUST, Language.GO}:
+                function = node.get("function")
+                if function is not None and function.excerpt() in {
+                    "recover",
+                    "std::panic::catch_unwind",
+                    "catch_unwind",
+                }:
+                    yield function.text, node.line
+            case _:
+                pass
+
+
+def _takes_all(caught: Node | None) -> bool:
+    if caught is None:
+        return True
+    if caught.kind == "as_pattern":
+        caught = caught.children[0]
+    names = caught.children if caught.kind == "tuple" else [caught]
+    return any(name.excerpt() in _EVERYTHING for name in names)
+
+
+def _makes_nothing_of_it(clause: Node) -> bool:
+    """Nothing is raised, nobody is told, and nobody asks what the error was."""
+    block, caught = _block(clause), clause.get("value")
+    if block is None or _is_idle(block):
+        return True
+    name = caught.children[-1].excerpt() if caught is not None and caught.kind == "as_pattern" else ""
+    return not any(
+        part.kind == "raise_statement"
+        or (part.kind == "identifier" and (part.excerpt() == name or _TELLS.search(part.excerpt())))
+        for part in block.walk()
+    )
+
+
+def _takes_all_of_java(clause: Node) -> bool:
+    types = [node.text for node in clause.walk() if node.kind == "type_identifier"]
+    return bool(_EVERYTHING & set(types[:4])) and _is_idle(clause.get("body"))
+
+
+def _hides(clause: Node) -> bool:
+    """JavaScript has one kind of handler. An empty one hides; one with a default does where much is tried."""
+    body = clause.get("body")
+    if body is None or not body.children:
+        return True
+    tried = clause.parent.get("body") if clause.parent is not None else None
+    return _is_idle(body) and tried is not None and len(tried.children) > 1
+
+
+def _suppresses(call: Node) -> bool:
+    function, arguments = call.get("function"), call.get("arguments")
+    if function is None or arguments is None or function.excerpt() not in _SUPPRESS:
+        return False
+    return any(argument.excerpt() in _EVERYTHING for argument in arguments.children)
+
+
+def _block(clause: Node) -> Node | None:
+    return next((child for child in clause.children if child.kind == "block"), None)
+
+
+def _is_idle(block: Node | None) -> bool:
+    return block is None or all(_does_nothing(statement) for statement in block.children)
+
+
+def _does_nothing(statement: Node) -> bool:
+    if statement.kind in _IDLE:
+        return True
+    if statement.kind not in _ENDS:
+        return False
+    for value in statement.children:
+        if value.kind in {"assignment", "assignment_expression"}:
+            right = value.get("right")
+            if right is None or not _is_constant(right):
+                return False
+        elif not _is_constant(value):
+            return False
+    return True
+
+
+def _is_constant(node: Node) -> bool:
+    return all(
+        part.kind in _CONSTANTS or part.kind.startswith("string") or not part.children for part in node.walk()
+    )
