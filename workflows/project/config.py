@@ -67,11 +67,6 @@ def _line(value: str) -> str:
 Line = Annotated[str, Field(min_length=1, max_length=2_000), BeforeValidator(_line)]
 
 
-def _switch(value: object) -> object:
-    # YAML takes a bare `off` for False.
-    return "off" if value is False else value
-
-
 Size = Annotated[int | None, BeforeValidator(_bytes), Field(ge=1)]
 
 
@@ -99,7 +94,7 @@ class Config(_Keys):
         Field(max_length=MOST_HOSTS),
     ] = ()
     limits: Limits = Limits()
-    witness: Annotated[WitnessMode, BeforeValidator(_switch)] | None = None
+    witness: WitnessMode | None = None
 
 
 class BadConfig(UserProblem):

@@ -1,4 +1,4 @@
-"""The baseline: a base is measured once, and again as soon as anything that its results depend on is another."""
+"""The baseline: a base is measured once, and anew where anything that its results depend on is another."""
 
 from __future__ import annotations
 
@@ -147,8 +147,23 @@ def harness(sandboxes: MemorySandboxes | None = None) -> Harness:
     return Harness(sandboxes or MemorySandboxes(), spec, TREE, Suite(Pytest()), (".venv/bin",))
 
 
-def spec(**changed: object) -> Callable[[Harness], Harness]:
+Another = Callable[[Harness], Harness]
+
+
+def spec(**changed: object) -> Another:
     return lambda on: dataclasses.replace(on, spec=on.spec.model_copy(update=changed))
+
+
+def tree(files: Mapping[str, File], links: Mapping[str, str] | None = None) -> Another:
+    return lambda on: on.on(Tree(files, links or {}))
+
+
+def suite(of: Suite) -> Another:
+    return lambda on: dataclasses.replace(on, suite=of)
+
+
+def no_programs(on: Harness) -> Harness:
+    return dataclasses.replace(on, programs=())
 
 
 @pytest.mark.parametrize(
@@ -157,28 +172,20 @@ def spec(**changed: object) -> Callable[[Harness], Harness]:
         spec(image="python:3.13"),
         spec(environment="env-2"),
         spec(limits=Limits(memory_bytes=1)),
-        lambda on: on.on(Tree({**TREE.files, "shelf.py": File(b"xx")})),
-        lambda on: on.on(Tree({**TREE.files, "shelf.py": File(b"x", executable=True)})),
-        lambda on: on.on(Tree(TREE.files, {"link": "shelf.py"})),
-        lambda on: dataclasses.replace(on, suite=Suite(Pytest(), "api")),
-        lambda on: dataclasses.replace(on, suite=Suite(Unittest())),
-        lambda on: dataclasses.replace(on, suite=Suite(Configured("make check", "a.xml"))),
-        lambda on: dataclasses.replace(on, programs=()),
+        tree({**TREE.files, "shelf.py": File(b"xx")}),
+        tree({**TREE.files, "shelf.py": File(b"x", executable=True)}),
+        tree(TREE.files, {"link": "shelf.py"}),
+        suite(Suite(Pytest(), "api")),
+        suite(Suite(Unittest())),
+        suite(Suite(Configured("make check", "a.xml"))),
+        no_programs,
     ],
     ids=[
-        "image",
-        "environment",
-        "limits",
-        "byte",
-        "mode",
-        "link",
-        "folder",
-        "runner",
-        "configured",
-        "programs",
+        *("image", "environment", "limits", "byte", "mode", "link"),
+        *("folder", "runner", "configured", "programs"),
     ],
 )
-def test_whatever_the_results_depend_on_makes_another_base(another: Callable[[Harness], Harness]) -> None:
+def test_whatever_the_results_depend_on_makes_another_base(another: Another) -> None:
     assert baseline_key(another(harness())) != baseline_key(harness())
 
 
@@ -191,5 +198,5 @@ def test_the_same_runner_with_another_command_makes_another_base() -> None:
 
 
 @pytest.mark.parametrize("same", [spec(run="r2"), spec(tenant="octo/other")], ids=["run", "tenant"])
-def test_whose_run_it_is_makes_none(same: Callable[[Harness], Harness]) -> None:
+def test_whose_run_it_is_makes_none(same: Another) -> None:
     assert baseline_key(same(harness())) == baseline_key(harness())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -172,19 +173,6 @@ PROJECT = {
     "tests/test_nothing.py": """
         from shelf import total
     """,
-    "tests/test_tautology.py": """
-        from shelf import total
-
-        def test_it():
-            assert 1 == 2
-    """,
-    "tests/test_only_loaded.py": """
-        from shelf import total
-        seen = total([1])
-
-        def test_it():
-            assert seen == 1
-    """,
 }
 
 
@@ -250,8 +238,6 @@ def test_every_case_of_a_test_is_named(observed: Mapping[str, tuple[TestResult, 
         ("passing", "the test passes on the unfixed code"),
         ("half", "the test passes on the unfixed code"),
         ("nothing", "there is no new test"),
-        ("tautology", "the test runs nothing of the project"),
-        ("only_loaded", "the test runs nothing of the project"),
     ],
 )
 def test_a_failure_of_no_substance_does_not(
@@ -366,6 +352,24 @@ def test_a_test_that_runs_nothing_of_the_project_cannot_be_mended_by_any_fix(tou
     assert isinstance(verdict, NotRed)
     assert verdict.reason == "the test runs nothing of the project"
     assert isinstance(judge([traced(touched, "shelf/a.py")], ["f"], frozenset(), by_path), Red)
+
+
+ALONE = "tests/test_alone.py"
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("def test_it():\n    assert 1 == 2\n", False),
+        ("import shelf\n\n\ndef test_it():\n    assert shelf.MOST == 11\n", True),
+    ],
+    ids=["tautology", "constant"],
+)
+def test_what_a_real_test_has_to_do_with_the_project(text: str, counts: bool, tmp_path: Path) -> None:
+    """A wrong constant is a bug, though no function runs where it is read."""
+    ran = Place(Pytest(), tmp_path).run({"shelf.py": "MOST = 10\n", ALONE: text}, trace=True)
+    verdict = judge([ran], [ALONE], frozenset(), Pytest().is_test)
+    assert isinstance(verdict, Red) is counts, verdict
 
 
 def test_where_nobody_noted_what_was_touched_nothing_is_said_of_it() -> None:

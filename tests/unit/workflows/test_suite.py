@@ -1,4 +1,4 @@
-"""A suite in a folder: what a runner says of its folder is said of the repository, and the other way round."""
+"""A suite in a folder: what a runner says of its folder is said of the repository, and back again."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ async def test_whoever_writes_it_sees_neither_the_first_test_nor_the_plan() -> N
 
 
 async def test_the_fixer_never_sees_it() -> None:
-    looks = calls(("list_files", {"glob": "**"}), ("search", {"pattern": "second-test", "glob": "**"}))
+    looks = calls(("list_files", {"pattern": "*"}), ("search", {"text": "def test_it"}))
     of = await Scene(
         mode=REQUIRED,
         witness=(WRITE, TESTED),
@@ -118,7 +118,7 @@ async def test_the_fixer_never_sees_it() -> None:
     told = "\n".join(
         message.content for route, messages in of.model.asked if route == "fix" for message in messages
     )
-    assert "tests/test_new.py" in told  # it did look
+    assert "tests/test_old.py" in told  # it did look
     assert "an independent test of the same issue still fails" in told  # and was told that much
     for part in (SECRET, PATH, "test_witness", "pages(21)", "2 == 3"):
         assert part not in told, part
