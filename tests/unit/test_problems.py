@@ -29,7 +29,7 @@ def problems() -> tuple[type[Problem], ...]:
     """Every one in the program: all of it is imported, so that none is left out."""
     for package in PACKAGES:
         for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
-            if ".demo.project" not in module.name and ".migrations." not in module.name:
+            if not any(part in module.name for part in (".demo.project", ".migrations.", ".kit.")):
                 importlib.import_module(module.name)
     return tuple(sorted(set(_below(Problem)), key=lambda kind: kind.__name__))
 

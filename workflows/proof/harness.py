@@ -44,12 +44,14 @@ class Harness:
         return replace(self, tree=tree)
 
     async def run(
-        self, patch: Patch, files: Sequence[str] = (), *, times: int = 1, trace: bool = False
+        self, patch: Patch, files: Sequence[str] = (), *, times: int = 1, seed: int = 0, trace: bool = False
     ) -> list[Ran]:
-        """The tests in `files`, or all, each time in a fresh sandbox and with another seed, side by side."""
+        """The tests in `files`, or all, each time in a fresh sandbox and with another seed from `seed` on, side
+        by side."""
         tree = self.tree.with_patch(patch)
         packed = tree.pack()
-        asks = [_ask(self.suite.inside_all(files), seed, trace) for seed in range(times)]
+        inside = self.suite.inside_all(files)
+        asks = [_ask(inside, one, trace) for one in range(seed, seed + times)]
         runs = [asyncio.create_task(self._once(tree, packed, ask)) for ask in asks]
         try:
             return await asyncio.gather(*runs)

@@ -68,7 +68,8 @@ async def try_green(harness: Harness, fix: Patch, test: Patch, red: Red) -> Gree
     cheats = await asyncio.to_thread(fix_refusal, harness.tree, fix, test)
     if cheats is not None:
         return cheats
-    ran = await harness.run(fix.merged(test), red.files, times=RUNS)
+    # Not the seeds that red was seen with: chance shall not be kind twice.
+    ran = await harness.run(fix.merged(test), red.files, times=RUNS, seed=RUNS)
     verdict = judge_repro([one.results for one in ran], red.tests)
     if isinstance(verdict, NotGreen):
         return verdict

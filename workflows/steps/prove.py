@@ -9,6 +9,7 @@ from workflows.engine.step import step
 from workflows.ports import Ports
 from workflows.proof.statement import Commands, Proof
 from workflows.steps.newest_base import on_newest_base
+from workflows.steps.places import harness
 from workflows.steps.repair import whole_fix
 
 
@@ -25,6 +26,7 @@ async def prove(ctx: Context[Ports], now: Repairing) -> Proven:
         issue=case.trigger.issue.number,
         base_sha=case.base_sha,
         project=case.project,
+        environment=(await harness(ctx, case)).spec.environment,
         runner=case.runner,
         commands=Commands(repro=repro.command, suite=case.suite_command),
         sandbox=case.sandbox,

@@ -151,7 +151,7 @@ TESTS = (
         "assert urllib.request.urlopen('http://example.com').status == 200\nassert pages(11) == 2",
         head="import urllib.request\nfrom shelf.pages import pages",
     ),
-    _test("flaky by hash seed", "flaky", "assert pages(11) == (2 if hash('a') % 2 else 1)"),
+    _test("flaky by hash seed", "flaky", "assert pages(11) == (2 if hash('e') % 2 else 1)"),
     Cheat(
         "replaces what it tests",
         "",

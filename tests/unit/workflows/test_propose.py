@@ -65,7 +65,7 @@ async def test_a_label_and_a_check_stand_beside_it() -> None:
     assert (label.issue, label.names) == (NUMBER, ("redfirst",))
     assert (check.sha, check.name, check.conclusion) == (
         scene.forge.tips[BRANCH],
-        "redfirst",
+        "redfirst/proof",
         Conclusion.SUCCESS,
     )
 

@@ -181,7 +181,7 @@ def test_the_line_that_failed_is_the_message_and_the_traceback_the_detail(result
     assert "[XPASS(strict)]" in results.by_id()[f"{FILE}::test_unexpected_strictly"].message
 
 
-def test_a_test_touches_the_files_whose_functions_it_runs(tmp_path: Path) -> None:
+def test_a_test_touches_the_files_that_were_loaded_for_it_or_run_by_it(tmp_path: Path) -> None:
     project = {
         "shelf.py": SHELF,
         "loaded.py": "def helper(): pass\nx = 1\nclass Y: z = 2\n",
@@ -209,11 +209,24 @@ def test_thread():
     }
     results = Place(Pytest(), tmp_path).run(project, trace=True)
     assert {test.id.partition("::")[2]: test.touched for test in results.tests} == {
-        "test_by_fixture": ("shelf.py", "tests/test_it.py"),
-        "test_none": ("tests/test_it.py",),
-        "test_loading": ("tests/test_it.py",),
-        "test_thread": ("tests/test_it.py", "threaded.py"),
+        "test_by_fixture": ("shelf.py", "tests/test_it.py", "threaded.py"),
+        "test_none": ("shelf.py", "tests/test_it.py", "threaded.py"),
+        "test_loading": ("loaded.py", "shelf.py", "tests/test_it.py", "threaded.py"),
+        "test_thread": ("loaded.py", "shelf.py", "tests/test_it.py", "threaded.py"),
     }
+
+
+def test_what_is_loaded_for_no_test_is_not_touched_and_another_process_is(tmp_path: Path) -> None:
+    project = {
+        "shelf.py": "def pages(): ...\n",
+        "tests/test_alone.py": "import subprocess\n\n\ndef test_it(): assert 1\n"
+        "def test_other(): subprocess.run(['true'])\n",
+    }
+    results = Place(Pytest(), tmp_path).run(project, trace=True)
+    assert [test.touched for test in results.tests] == [
+        ("tests/test_alone.py",),
+        ("another process", "tests/test_alone.py"),
+    ]
 
 
 ORDERED = {

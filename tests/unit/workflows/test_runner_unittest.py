@@ -153,10 +153,10 @@ def test_a_failure_says_what_was_raised_and_where_it_came_by(
     assert test.message in test.detail
 
 
-def test_a_test_touches_the_files_whose_functions_it_runs(results: Results) -> None:
+def test_a_test_touches_the_files_that_were_loaded_for_it_or_run_by_it(results: Results) -> None:
     by_id = results.by_id()
-    assert by_id[f"{FILE}::TestIt::test_passes"].touched == ("shelf/__init__.py", FILE)
-    assert by_id[f"{FILE}::TestIt::test_skipped"].touched == (FILE,)
+    for name in ("test_passes", "test_skipped"):
+        assert {"shelf/__init__.py", FILE} <= set(by_id[f"{FILE}::TestIt::{name}"].touched)
 
 
 NUMBERED = "class {0}(unittest.TestCase):\n" + "".join(f"    def test_{n}(self): pass\n" for n in range(4))
