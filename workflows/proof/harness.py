@@ -46,8 +46,7 @@ class Harness:
     async def run(
         self, patch: Patch, files: Sequence[str] = (), *, times: int = 1, seed: int = 0, trace: bool = False
     ) -> list[Ran]:
-        """The tests in `files`, or all, each time in a fresh sandbox and with another seed from `seed` on, side
-        by side."""
+        """The tests in `files`, or all, each time in a fresh sandbox and with another seed, side by side."""
         tree = self.tree.with_patch(patch)
         packed = tree.pack()
         inside = self.suite.inside_all(files)
