@@ -366,7 +366,7 @@ Whoever starts, steers or stops work needs write permission. Answers are for eve
 def _status(run: Run | None, spent: Spent) -> str:
     if run is None:
         return "There has been no run here yet. `/agent fix` on an issue starts one."
-    cost = _cost(spent)
+    cost = proof_text.cost(spent)
     said = f"The run is **{run.status}**, at `{run.path or run.workflow}`"
     return f"{said}{f', {cost}' if cost else ''}.\n\n{_run(run.id)}"
 
@@ -374,14 +374,7 @@ def _status(run: Run | None, spent: Spent) -> str:
 def _budget(run: Run | None, spent: Spent) -> str:
     if run is None:
         return "Nothing has been spent here: there has been no run."
-    return f"{_cost(spent) or 'No model was asked so far'}.\n\n{_run(run.id)}"
-
-
-def _cost(spent: Spent) -> str:
-    if not spent.turns:
-        return ""
-    dollars = "at a price that is not known" if spent.dollars is None else f"${spent.dollars:.2f}"
-    return f"{spent.turns} turns, {spent.tokens_in:,} tokens in, {spent.tokens_out:,} out, {dollars}"
+    return f"{proof_text.cost(spent) or 'No model was asked so far'}.\n\n{_run(run.id)}"
 
 
 def _done(progress: Progress) -> list[str]:
@@ -393,7 +386,7 @@ def _done(progress: Progress) -> list[str]:
 
 
 def _foot(progress: Progress) -> str:
-    cost = _cost(progress.spent)
+    cost = proof_text.cost(progress.spent)
     return f"<sub>run `{progress.run}`{f' · {cost}' if cost else ''}</sub>"
 
 

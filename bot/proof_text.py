@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Sequence
 
 from bot.harmless import code, fenced
+from workflows.ports import Spent
 from workflows.proof.controls import Controls
 from workflows.proof.statement import Proof
 from workflows.proof.witness import WitnessSeen
@@ -47,10 +48,19 @@ The whole suite before: {proof.suite.before}. With the fix: {proof.suite.after}.
 | fix, sha256 | `{proof.fix_digest}` |
 | proof file, sha256 | `{digest}` |
 | sandbox | {_sandbox(proof)} |
+| reports | {_reports(proof)} |
+| models | {cost(proof.spent) or "none was asked"} |
 | run | `{proof.run}` |
 | release | `{proof.release}` |
 
 </details>"""
+
+
+def cost(spent: Spent) -> str:
+    if not spent.turns:
+        return ""
+    dollars = "at a price that is not known" if spent.dollars is None else f"${spent.dollars:.2f}"
+    return f"{spent.turns} turns, {spent.tokens_in:,} tokens in, {spent.tokens_out:,} out, {dollars}"
 
 
 def check(proof: Proof) -> tuple[str, str]:
@@ -131,6 +141,11 @@ def _by_hand(proof: Proof) -> str:
         "# all of it, from red to green, in a sandbox of your own:\n"
         f"redfirst verify proof.json --repo ."
     )
+
+
+def _reports(proof: Proof) -> str:
+    whose = "sealed by the harness" if proof.red.sealed else "the tool's own"
+    return f"{proof.runner}, {whose}"
 
 
 def _sandbox(proof: Proof) -> str:

@@ -40,6 +40,10 @@ class Project:
         return (self.folder / "issue.md").read_text()
 
     @property
+    def base(self) -> Mapping[str, str]:
+        return files(self.folder / "project")
+
+    @property
     def test(self) -> Mapping[str, str]:
         return files(self.folder / "test")
 
@@ -64,7 +68,7 @@ class Project:
 
     def repository(self, root: Path, more: Mapping[str, str] | None = None) -> Path:
         """A new one with the project in it, and `more` of this machine's own."""
-        _write(root, files(self.folder / "project"))
+        _write(root, self.base)
         _write(root, more or {})
         for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "Begin"]):
             git(root, *command)

@@ -7,18 +7,10 @@ from collections.abc import AsyncGenerator, Mapping
 import pytest
 import pytest_asyncio
 
-from policies.patch import Patch
 from tests.contract.sandbox_backends import backend
 from tests.security.cheats import javascript, python
-from tests.security.cheats.cheat import Cheat, Honest, Judge, patch
+from tests.security.cheats.cheat import Cheat, Honest, Judge, judge_of
 from workflows.ports import Sandboxes, SandboxSpec
-from workflows.project.detect import detect
-from workflows.proof.harness import Harness
-from workflows.proof.red import Red
-from workflows.proof.runners.detect import runner_for
-from workflows.proof.suite import Suite
-from workflows.proof.trials import try_red
-from workflows.tree import File, Tree
 
 HONEST: Mapping[str, Honest] = {"python": python.HONEST, "javascript": javascript.HONEST}
 CHEATS = [
@@ -42,18 +34,8 @@ async def sandboxes(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def judges(sandboxes: Sandboxes) -> dict[str, Judge]:
-    return {language: await _judge(sandboxes, honest) for language, honest in HONEST.items()}
-
-
-async def _judge(sandboxes: Sandboxes, honest: Honest) -> Judge:
-    tree = Tree({path: File(text.encode()) for path, text in honest.project.items()})
-    suite = Suite(runner_for(detect(tree), tree))
-    harness = Harness(sandboxes, SandboxSpec(run="cheats"), tree, suite, timeout=60)
-    (ran,) = await harness.run(Patch())
-    assert not ran.results.complaint, ran.results.complaint
-    red, _ = await try_red(harness, patch(honest.test), ran.results.ids(), "")
-    assert isinstance(red, Red), red
-    return Judge(harness, honest, ran.results, red)
+    spec = SandboxSpec(run="cheats")
+    return {language: await judge_of(sandboxes, spec, honest) for language, honest in HONEST.items()}
 
 
 @pytest.mark.parametrize("language", HONEST)

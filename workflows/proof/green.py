@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from workflows.proof.results import Outcome, Results, TestResult, only
+from workflows.proof.results import Outcome, Results, TestResult, only, times
 
 NAMED = 10
 """How many tests a complaint names."""
@@ -17,6 +17,8 @@ class Green(BaseModel):
 
     tests: tuple[str, ...]
     runs: int
+    seconds: tuple[float, ...] = ()
+    """What each run took."""
 
 
 class Unharmed(BaseModel):
@@ -30,6 +32,8 @@ class Unharmed(BaseModel):
     failing_before: tuple[str, ...] = ()
     flaky: tuple[str, ...] = ()
     """Tests that were worse once with the fix, and are not better than that without it."""
+    seconds: tuple[float, ...] = ()
+    """Before, and with the fix."""
 
 
 class NotGreen(BaseModel):
@@ -54,7 +58,7 @@ def judge_repro(runs: Sequence[Results], tests: Sequence[str]) -> Green | NotGre
         failing = [test for test in only(results, tests) if test.outcome is not Outcome.PASSED]
         if failing:
             return NotGreen(reason="the repro test still fails", feedback=_shown(failing))
-    return Green(tests=tuple(tests), runs=len(runs))
+    return Green(tests=tuple(tests), runs=len(runs), seconds=times(runs))
 
 
 def worse(before: Results, after: Results, repro: Sequence[str]) -> tuple[str, ...]:
@@ -99,6 +103,7 @@ def judge_suite(
         compared=before.count(Outcome.PASSED),
         failing_before=tuple(test.id for test in before.tests if test.outcome in _BAD),
         flaky=tuple(sorted(flaky)),
+        seconds=times([before, after]),
     )
 
 

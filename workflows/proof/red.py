@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from workflows.proof.results import Outcome, Results, TestResult
+from workflows.proof.results import Outcome, Results, TestResult, times
 
 # Raised by code that could not even be loaded, whoever's it is: not what an issue describes.
 _NOT_OF_SUBSTANCE = frozenset(
@@ -38,6 +38,10 @@ class Red(BaseModel):
     """What it was raised as; empty in a journal of an earlier release."""
     placebos: tuple[str, ...] = ()
     """Changes that mean nothing, with which it still fails."""
+    seconds: tuple[float, ...] = ()
+    """What each run took."""
+    sealed: bool = False
+    """The report was signed with a key that the tested code never had."""
 
 
 class NotRed(BaseModel):
@@ -87,6 +91,8 @@ def judge(
         detail=new[0].detail,
         runs=len(runs),
         error=new[0].error,
+        seconds=times(runs),
+        sealed=all(run.sealed for run in runs),
     )
 
 

@@ -80,3 +80,7 @@ class Results(_Part):
 def only(results: Results, ids: Iterable[str]) -> Sequence[TestResult]:
     wanted = frozenset(ids)
     return [test for test in results.tests if test.id in wanted]
+
+
+def times(runs: Iterable[Results]) -> tuple[float, ...]:
+    return tuple(round(run.seconds, 3) for run in runs)

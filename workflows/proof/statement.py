@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from policies.patch import Patch
-from workflows.ports import SandboxFacts
+from workflows.ports import SandboxFacts, Spent
 from workflows.project.model import Project
 from workflows.proof.controls import Controls
 from workflows.proof.green import Green, Unharmed
@@ -53,6 +53,8 @@ class Proof(_Part):
     witness_test: Patch = Patch()
     """Kept back until there was a proof; empty where there was none."""
     release: str
+    spent: Spent = Spent()
+    """What its models cost until then."""
 
 
 def witness_of(proof: Proof) -> Witness | None:

@@ -18,6 +18,7 @@ from workflows.proof.red import NotRed, Red, judge, still_fails
 from workflows.proof.refusals import fix_refusal, test_refusal
 from workflows.proof.results import Results
 from workflows.proof.witness import Witness, WitnessSeen, judge_witness
+from workflows.tree import Tree
 
 RUNS = 3
 """How often a test must fail, and then pass, before it is believed."""
@@ -27,6 +28,9 @@ SIDE_BY_SIDE = 2
 MOST_MUTANTS = 8
 CONTROL_SECONDS = 300.0
 """How long hunks and mutants may take together. What is left out is said."""
+
+LARGE = 4 * 1024**2
+"""A second or so of formatting for each MiB."""
 
 MEANS_NOTHING = "comments and blank lines moved and files put beside"
 
@@ -49,12 +53,20 @@ async def try_red(
     verdict = judge([one.results for one in ran], files, known, suite.is_of_tests, issue)
     if isinstance(verdict, NotRed):
         return verdict, ran
-    placebo = await asyncio.to_thread(lambda: beside(reformatted(tree, suite.is_of_tests)))
+    touched = _touched(ran[0].results, tree)
+    placebo = await asyncio.to_thread(lambda: beside(reformatted(tree, suite.is_of_tests, touched)))
     (again,) = await harness.on(placebo).run(test, files)
     refused = still_fails(again.results, verdict.tests, MEANS_NOTHING)
     if refused is not None:
         return refused, ran
     return verdict.model_copy(update={"placebos": (MEANS_NOTHING,)}), ran
+
+
+def _touched(results: Results, tree: Tree) -> Sequence[str] | None:
+    """Of a large repository only what the tests touched is formatted anew: None is all of it."""
+    if not results.traced or sum(len(file.content) for file in tree.files.values()) < LARGE:
+        return None
+    return sorted({path for test in results.tests for path in test.touched})
 
 
 async def try_green(harness: Harness, fix: Patch, test: Patch, red: Red) -> Green | NotGreen:

@@ -41,6 +41,7 @@ async def prove(ctx: Context[Ports], now: Repairing) -> Proven:
         witness=now.witness,
         witness_test=repro.witness.test if repro.witness else Patch(),
         release=case.trigger.release,
+        spent=await ctx.ports.ledger.spent(ctx.run),
     )
     digest = await ctx.ports.blobs.put(proof.model_dump_json(indent=2).encode())
     return Proven(

@@ -12,7 +12,9 @@ from workflows.engine.values import Answered
 from workflows.errors import Gone, UserProblem
 from workflows.ports import Digest, FailedChecks, Head, LineRemarks, Ports, PullRequest
 from workflows.progress import Progress, Stage
+from workflows.proof.mode import WitnessMode
 from workflows.proof.statement import Proof, witness_of
+from workflows.proof.witness import Witness
 from workflows.steps.asked import asked, hidden_in_review
 from workflows.steps.common import report
 from workflows.steps.newest_base import on_base
@@ -141,9 +143,9 @@ async def _repro(ctx: Context[Ports], proposed: Proposed, case: Case, plan: Plan
             shows=plan.test,
             red=proof.red,
             command=proof.commands.repro,
-            witness=witness_of(proof),
+            witness=_told_only(proof),
         )
-    theirs = Reproducing(case=case, plan=plan, test=test, shows=plan.test, witness=witness_of(proof))
+    theirs = Reproducing(case=case, plan=plan, test=test, shows=plan.test, witness=_told_only(proof))
     judged = await ctx.record("red", Reproducing, lambda: check_red.run(ctx, theirs))
     if judged.red is None:
         changed = "the test" if test != proof.test else case.base_branch
@@ -152,3 +154,9 @@ async def _repro(ctx: Context[Ports], proposed: Proposed, case: Case, plan: Plan
             f"{case.base_branch} any more: {judged.feedback}"
         )
     return reproduced(judged)
+
+
+def _told_only(proof: Proof) -> Witness | None:
+    """It was written from the issue. Whoever reviews may want something else, and reads what it says."""
+    witness = witness_of(proof)
+    return witness and witness.model_copy(update={"mode": WitnessMode.ADVISORY})

@@ -6,11 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from policies.patch import FileChange, Patch
+from workflows.ports import Sandboxes, SandboxSpec
+from workflows.project.detect import detect
 from workflows.proof.green import NotGreen
 from workflows.proof.harness import Harness
 from workflows.proof.red import NotRed, Red
 from workflows.proof.results import Results
+from workflows.proof.runners.detect import runner_for
+from workflows.proof.suite import Suite
 from workflows.proof.trials import try_controls, try_green, try_red, try_suite
+from workflows.tree import File, Tree
 
 Files = Mapping[str, str | None]
 """Whole new texts by path; None deletes."""
@@ -33,6 +38,10 @@ class Honest:
     project: Mapping[str, str]
     test: Files
     fix: Files
+
+    @property
+    def tree(self) -> Tree:
+        return Tree({path: File(text.encode()) for path, text in self.project.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,19 @@ class Judge:
             return f"{suite.reason}\n{suite.feedback}"
         controls = await try_controls(self.harness, fix, test, red)
         return f"{controls.reason}\n{controls.feedback}" if isinstance(controls, NotGreen) else ""
+
+
+async def judge_of(sandboxes: Sandboxes, spec: SandboxSpec, honest: Honest) -> Judge:
+    tree = honest.tree
+    project = detect(tree)
+    folder = project.path.value
+    suite = Suite(runner_for(project, tree.below(folder)), folder)
+    harness = Harness(sandboxes, spec, tree, suite, timeout=60)
+    (ran,) = await harness.run(Patch())
+    assert not ran.results.complaint, ran.results.complaint
+    red, _ = await try_red(harness, patch(honest.test), ran.results.ids(), "")
+    assert isinstance(red, Red), red
+    return Judge(harness, honest, ran.results, red)
 
 
 def patch(files: Files) -> Patch:

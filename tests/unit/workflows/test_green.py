@@ -30,7 +30,7 @@ def judged(before: Results, after: Results) -> Unharmed | NotGreen:
 
 def test_the_repro_must_pass_every_time() -> None:
     passes = with_repro(suite())
-    assert judge_repro([passes] * 3, REPRO) == Green(tests=REPRO, runs=3)
+    assert judge_repro([passes] * 3, REPRO) == Green(tests=REPRO, runs=3, seconds=(0, 0, 0))
     verdict = judge_repro([passes, passes, with_repro(suite(), Outcome.FAILED)], REPRO)
     assert isinstance(verdict, NotGreen)
     assert verdict.reason == "the repro test still fails"
@@ -63,6 +63,7 @@ def test_a_suite_as_good_as_before_is_unharmed() -> None:
         after="2 passed, 1 failed, 1 skipped",
         compared=1,
         failing_before=("b",),
+        seconds=(0, 0),
     )
 
 
