@@ -85,7 +85,8 @@ async def try_green(harness: Harness, fix: Patch, test: Patch, red: Red) -> Gree
     verdict = judge_repro([one.results for one in ran], red.tests)
     if isinstance(verdict, NotGreen):
         return verdict
-    (otherwise,) = await harness.run(formatted_fix(harness.tree, fix).merged(test), red.files)
+    formatted = await asyncio.to_thread(formatted_fix, harness.tree, fix)
+    (otherwise,) = await harness.run(formatted.merged(test), red.files)
     if fails(otherwise.results, red.tests):
         return NotGreen(
             reason="the fix depends on how it is formatted",
@@ -120,15 +121,15 @@ async def try_suite(
 async def try_controls(harness: Harness, fix: Patch, test: Patch, red: Red) -> Controls | NotGreen:
     """The fix taken back, as a whole, place by place, and a little wrong: the repro has to notice."""
     base = harness.tree
-    nothing = without_code(base, fix, harness.suite.is_of_tests)
+    nothing = await asyncio.to_thread(without_code, base, fix, harness.suite.is_of_tests)
     (reverted,) = await harness.run(nothing.merged(test), red.files)
     if not all_fail(reverted.results, red.tests):
         return NotGreen(
             reason="the repro test does not fail without the fix",
             feedback="With the code of your change taken back, the repro test does not fail as it did.",
         )
-    places = [hunk for hunk in hunks(base, fix) if hunk.is_code]
-    wrong = mutants(base, fix, most=MOST_MUTANTS)
+    places = [hunk for hunk in await asyncio.to_thread(hunks, base, fix) if hunk.is_code]
+    wrong = await asyncio.to_thread(lambda: mutants(base, fix, most=MOST_MUTANTS))
     # One place alone, taken back, is the whole taken back.
     alone = [without(base, fix, hunk) for hunk in places] if len(places) > 1 else []
     seen = await _seen(harness, [*alone, *(one.patch for one in wrong)], test, red)
