@@ -40,7 +40,7 @@ def _headers(body: bytes, secret: str = SECRET, delivery: str = "d-1") -> dict[s
 
 
 async def _post(here: House, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         return await client.post(f"{here.url}/webhooks/github", content=body, headers=dict(headers))
 
 
@@ -74,7 +74,7 @@ async def test_an_oversize_body_is_too_large_whether_it_says_so_or_not(here: Hou
         for _ in range(26):
             yield b" " * 1024**2
 
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=60) as client:
         streamed = await client.post(
             f"{here.url}/webhooks/github", content=endless(), headers=_headers(b"{}")
         )
