@@ -10,11 +10,13 @@ from workflows.ports import Sandboxes, SandboxSpec
 from workflows.project.detect import detect
 from workflows.proof.green import NotGreen
 from workflows.proof.harness import Harness
+from workflows.proof.mode import WitnessMode
 from workflows.proof.red import NotRed, Red
 from workflows.proof.results import Results
 from workflows.proof.runners.detect import runner_for
 from workflows.proof.suite import Suite
-from workflows.proof.trials import try_controls, try_green, try_red, try_suite
+from workflows.proof.trials import try_controls, try_green, try_red, try_suite, try_witness
+from workflows.proof.witness import Witness
 from workflows.tree import File, Tree
 
 Files = Mapping[str, str | None]
@@ -38,6 +40,8 @@ class Honest:
     project: Mapping[str, str]
     test: Files
     fix: Files
+    witness: Files | None = None
+    """Another test of the same issue, where one is required."""
 
     @property
     def tree(self) -> Tree:
@@ -50,6 +54,7 @@ class Judge:
     honest: Honest
     before: Results
     red: Red
+    witness: Witness | None = None
 
     async def says(self, cheat: Cheat) -> str:
         """Why it is refused; empty when it got through."""
@@ -67,6 +72,9 @@ class Judge:
         if isinstance(green, NotGreen):
             return f"{green.reason}\n{green.feedback}"
         both = fix.merged(test)
+        seen = await try_witness(self.harness, both, self.witness) if self.witness else None
+        if isinstance(seen, NotGreen):
+            return f"{seen.reason}\n{seen.feedback}"
         suite = await try_suite(self.harness, self.harness, both, self.before, red.tests)
         if isinstance(suite, NotGreen):
             return f"{suite.reason}\n{suite.feedback}"
@@ -84,7 +92,14 @@ async def judge_of(sandboxes: Sandboxes, spec: SandboxSpec, honest: Honest) -> J
     assert not ran.results.complaint, ran.results.complaint
     red, _ = await try_red(harness, patch(honest.test), ran.results.ids(), "")
     assert isinstance(red, Red), red
-    return Judge(harness, honest, ran.results, red)
+    witness = await _witness(harness, honest.witness, ran.results) if honest.witness else None
+    return Judge(harness, honest, ran.results, red, witness)
+
+
+async def _witness(harness: Harness, test: Files, before: Results) -> Witness:
+    red, _ = await try_red(harness, patch(test), before.ids(), "")
+    assert isinstance(red, Red), red
+    return Witness(mode=WitnessMode.REQUIRED, test=patch(test), red=red)
 
 
 def patch(files: Files) -> Patch:
