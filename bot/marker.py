@@ -25,6 +25,19 @@ def below(text: str, **names: str) -> str:
     return f"{text}\n\n{mark(**names)}"
 
 
+def around(said: str, ours: str) -> tuple[str, str]:
+    """What people have written above and below our text, where it now begins as `ours` does. What they
+    changed within it is not kept; where nothing of it is left, all is theirs."""
+    said = said.replace("\r\n", "\n")
+    found = list(_MARKER.finditer(said))
+    if not found:
+        return said.strip(), ""
+    # Up to a comma: behind it stands who asked, who may be another each time.
+    begin = ours.partition("\n")[0].partition(",")[0]
+    above, begun, _ = said[: found[0].start()].partition(begin)
+    return (above.strip() if begun else ""), said[found[-1].end() :].strip()
+
+
 def find(text: str, name: str) -> str:
     """The value of the last marker of that name, since ours is written last; empty when there is none."""
     values = [found["value"] for found in _MARKER.finditer(text) if found["name"] == name]

@@ -87,11 +87,15 @@ def _no_use(effect: OpenPullRequest, error: Invalid) -> Invalid | UserProblem:
 
 
 async def edit(at: At, effect: EditPullRequest) -> PullRequestRef:
-    """The marker of the run that opened it stays: by it people's answers find their way."""
+    """The marker of the run that opened it stays: by it people's answers find their way. So does what people
+    have written around our text."""
     found = await _own(at, effect.number)
     said = found.body or ""
     run = marker.find(said, "run") or effect.key.partition("/")[0]
-    body = marker.below(effect.body, run=run, key=marker.find(said, "key"))
+    ours = marker.below(effect.body, run=run, key=marker.find(said, "key"))
+    above, below = marker.around(said, effect.body)
+    body = "\n\n".join(part for part in (above, ours, below) if part)
+    body = body if len(body) <= marker.LONGEST + 500 else ours
     if said != body:
         with understood(f"renewing the text of #{effect.number}"):
             await at.rest.pulls.async_update(*at.repo, effect.number, body=body)

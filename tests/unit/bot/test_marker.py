@@ -53,3 +53,23 @@ def test_ours_is_written_last_and_is_the_one_that_counts() -> None:
 
 def test_a_marker_is_not_the_beginning_of_another() -> None:
     assert not marker.has(marker.mark(key="r1/a"), "key", "r1")
+
+
+OURS = "Fixes #7, asked for by @one.\n\nRed, green."
+THERE = marker.below(OURS, run="r1", key="r1/pull-request")
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (THERE, ("", "")),
+        (f"Mind the docs.\n\n{THERE}", ("Mind the docs.", "")),
+        (f"{THERE}\n\n- [x] looked at", ("", "- [x] looked at")),
+        (f"Above\r\n\r\n{THERE}\r\nbelow\r\n".replace("\n\n", "\r\n\r\n"), ("Above", "below")),
+        (THERE.replace("Red, green.", "Changed within."), ("", "")),
+        ("All of it is ours now.", ("All of it is ours now.", "")),
+        ("", ("", "")),
+    ],
+)
+def test_what_people_wrote_around_our_text_is_told_from_it(said: str, kept: tuple[str, str]) -> None:
+    assert marker.around(said, OURS.replace("@one", "@two")) == kept
