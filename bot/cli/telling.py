@@ -61,6 +61,10 @@ _DOING = {
 }
 
 
+_QUIET = frozenset({"call", "seal"})
+"""Steps that only hand something on."""
+
+
 async def follow(store: Store, run: str, *, every: float = 0.1) -> AsyncGenerator[Row]:
     """Rows as they come, until the run rests."""
     seq = 0
@@ -86,6 +90,8 @@ def lines(entry: Entry) -> Iterator[Line]:
     match entry:
         case RunStarted(workflow=workflow, release=release):
             yield Line(f"{workflow} started by release {release}", "dim")
+        case StepStarted(path=path) if _name(path) in _QUIET:
+            pass
         case StepStarted(path=path):
             yield Line(f"{_DOING.get(_name(path), _name(path))} …", "dim")
         case StepCompleted(path=path, output=output):
