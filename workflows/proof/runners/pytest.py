@@ -10,6 +10,7 @@ from workflows.project.model import Project, Stack
 from workflows.proof.results import Outcome, Results, TestResult
 from workflows.proof.runners import python
 from workflows.proof.runners.port import Ask, Command
+from workflows.proof.runners.reading import read_sealed
 from workflows.proof.runners.sealed import opening
 from workflows.tree import Tree
 
@@ -55,10 +56,10 @@ class Pytest:
         )
 
     def read(self, command: Command, ask: Ask, ran: ExecResult, report: bytes | None) -> Results:
-        return python.read(command, ask, ran, report, _agree)
+        return read_sealed(command, ask, ran, report, _agree)
 
 
-def _agree(code: int | None, tests: Sequence[TestResult]) -> bool:
+def _agree(code: int, tests: Sequence[TestResult]) -> bool:
     """How the run ended is said by pytest, what the tests gave by us: they must go together."""
     wrong = any(test.outcome in {Outcome.FAILED, Outcome.ERROR} for test in tests)
     match code:

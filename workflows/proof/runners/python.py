@@ -1,16 +1,12 @@
-"""What the runners of Python have in common: what a path is, where code is looked for, how a run is read."""
+"""What the runners of Python have in common: what a path is, where code lies, what a run is given."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import PurePosixPath
 
-from workflows.ports import ExecResult
-from workflows.proof.results import Results, TestResult
-from workflows.proof.runners import sealed
-from workflows.proof.runners.port import Ask, Command
 from workflows.tree import Tree
 
 _CONFIGURATION = frozenset(
@@ -71,41 +67,3 @@ def environment(seed: int) -> Mapping[str, str]:
 def kit(*names: str) -> Mapping[str, bytes]:
     there = files("workflows.proof.runners.kit")
     return {name: there.joinpath(name).read_bytes() for name in names}
-
-
-def read(
-    command: Command,
-    ask: Ask,
-    ran: ExecResult,
-    report: bytes | None,
-    agree: Callable[[int | None, Sequence[TestResult]], bool],
-) -> Results:
-    def unreadable(why: str) -> Results:
-        tail = (ran.stdout + ran.stderr).strip()[-2_000:]
-        return Results(
-            command=tuple(command.shown),
-            exit_code=ran.code,
-            seconds=ran.seconds,
-            complaint=f"{why}\n{tail}".strip(),
-        )
-
-    if ran.timed_out:
-        return unreadable("the tests took too long and were stopped")
-    if report is None:
-        return unreadable("the test run left no report")
-    try:
-        told = sealed.read(report, ask.key)
-    except sealed.BadReport as error:
-        return unreadable(str(error))
-    if told.broken:
-        return unreadable(told.broken)
-    if not agree(ran.code, told.tests):
-        return unreadable(f"the test run ended with {ran.code}, which does not go with what it reported")
-    return Results(
-        command=tuple(command.shown),
-        tests=told.tests,
-        exit_code=ran.code,
-        seconds=ran.seconds,
-        traced=told.traced,
-        sealed=True,
-    )

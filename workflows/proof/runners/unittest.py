@@ -11,6 +11,7 @@ from workflows.project.model import Project
 from workflows.proof.results import Outcome, Results, TestResult
 from workflows.proof.runners import python
 from workflows.proof.runners.port import Ask, Command
+from workflows.proof.runners.reading import read_sealed
 from workflows.proof.runners.sealed import opening
 from workflows.tree import Tree
 
@@ -50,9 +51,9 @@ class Unittest:
         )
 
     def read(self, command: Command, ask: Ask, ran: ExecResult, report: bytes | None) -> Results:
-        return python.read(command, ask, ran, report, _agree)
+        return read_sealed(command, ask, ran, report, _agree)
 
 
-def _agree(code: int | None, tests: Sequence[TestResult]) -> bool:
+def _agree(code: int, tests: Sequence[TestResult]) -> bool:
     wrong = any(test.outcome in {Outcome.FAILED, Outcome.ERROR} for test in tests)
     return code == (1 if wrong else 0 if tests else 5)
