@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.fakes import sealed
 from tests.unit.workflows.python_runs import Place, outcomes
 from workflows.ports import ExecResult
 from workflows.project.model import Project, Stack, Text
@@ -438,11 +439,11 @@ def test_a_report_counts_that_goes_with_how_the_run_ended(code: int, tests: list
     ("code", "tests"),
     [
         (137, [PASSED]), (139, [PASSED]), (2, [PASSED]), (3, [PASSED]), (4, [FAILED]), (5, [PASSED]),
-        (0, [FAILED]), (0, [BROKEN]), (-9, [PASSED]), (None, [PASSED]),
+        (0, [FAILED]), (0, [BROKEN]), (-9, [PASSED]),
     ],
 )  # fmt: skip
 def test_a_report_that_the_end_of_the_run_gives_the_lie_does_not_count(
-    code: int | None, tests: list[TestResult]
+    code: int, tests: list[TestResult]
 ) -> None:
     assert not _agree(code, tests)
 
@@ -463,6 +464,13 @@ def test_a_run_that_left_no_report_says_what_it_printed_last() -> None:
 def test_a_run_that_took_too_long_is_not_read_even_if_there_is_a_report() -> None:
     results = Pytest().read(Pytest().command(Tree({}), ASK), ASK, ExecResult(code=None, timed_out=True), b"")
     assert results.complaint == "the tests took too long and were stopped"
+
+
+def test_a_run_without_an_exit_code_does_not_count_even_with_a_whole_report() -> None:
+    report = sealed({"a.py::test_a": "passed"}, ASK.key.secret)
+    command = Pytest().command(Tree({}), ASK)
+    assert Pytest().read(command, ASK, ExecResult(code=0), report).summary() == "1 passed"
+    assert "does not go with" in Pytest().read(command, ASK, ExecResult(code=None), report).complaint
 
 
 def test_neither_key_nor_name_of_the_report_is_in_what_other_processes_see() -> None:
