@@ -41,9 +41,9 @@ def whole_file(path: Path, *, force: bool) -> Generator[BinaryIO]:
     """Under another name until it is complete and on the disk, and for its owner alone."""
     refuse_existing(path, force=force)
     part = path.with_name(f"{path.name}.part-{secrets.token_hex(4)}")
-    opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        with open(opened, "wb") as file:  # noqa: PTH123 - a descriptor has no path
+        # Made in here: Ctrl-C may come between this call and the next.
+        with open(part, "xb", opener=_for_its_owner) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -53,6 +53,10 @@ def whole_file(path: Path, *, force: bool) -> Generator[BinaryIO]:
     finally:
         part.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def refuse_existing(path: Path, *, force: bool) -> None:
