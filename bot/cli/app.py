@@ -12,6 +12,7 @@ from bot.cli import (
     doctor,
     fix,
     project,
+    prove,
     runs,
     sandbox,
     serve,
@@ -30,7 +31,7 @@ app = typer.Typer(
     help="Redfirst fixes issues and proves it: a failing test first, then the fix.",
 )
 for command in (
-    *(demo.demo, serve.serve, work.work, fix.fix, verify.verify, action.action, doctor.doctor),
+    *(demo.demo, serve.serve, work.work, fix.fix, prove.prove, verify.verify, action.action, doctor.doctor),
     version.version,
 ):
     app.command()(command)

@@ -29,9 +29,9 @@ def show(to: Console, line: Line) -> None:
     from rich.text import Text
 
     # As text, never as markup: what a model or a test wrote may hold brackets and escapes.
-    to.print(Text(f"{_SIGNS[line.tone]} {_safe(line.text)}", style=_STYLES[line.tone]))
+    to.print(Text(f"{_SIGNS[line.tone]} {safe(line.text)}", style=_STYLES[line.tone]))
     for part in line.detail.splitlines()[:12]:
-        to.print(Text(f"    {_safe(part)}", style=_STYLES[line.tone]))
+        to.print(Text(f"    {safe(part)}", style=_STYLES[line.tone]))
 
 
 async def show_all(to: Console, rows: AsyncIterator[Row], *, verbose: bool = True) -> None:
@@ -44,7 +44,7 @@ async def show_all(to: Console, rows: AsyncIterator[Row], *, verbose: bool = Tru
                     show(to, line)
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     return "".join(char if char.isprintable() else "�" for char in text)
 
 

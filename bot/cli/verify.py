@@ -22,7 +22,7 @@ def verify(
 
 
 async def _verify(file: Path, repo: Path, key: Path | None, *, as_json: bool) -> int:
-    from bot.cli.showing import console
+    from bot.cli.showing import console, safe
     from bot.local.verifying import verify_proof
 
     checks = [check async for check in verify_proof(file, repo, key)] if as_json else []
@@ -35,8 +35,8 @@ async def _verify(file: Path, repo: Path, key: Path | None, *, as_json: bool) ->
     async for check in verify_proof(file, repo, key):
         agrees = agrees and check.agrees
         first, _, rest = check.said.partition("\n")
-        to.print(f"{'agrees' if check.agrees else 'DIFFERS':<8} {check.name:<10} {first}", markup=False)
-        if rest and not check.agrees:
-            to.print(rest, markup=False)
+        to.print(f"{'agrees' if check.agrees else 'DIFFERS':<8} {check.name:<10} {safe(first)}", markup=False)
+        for line in rest.splitlines() if not check.agrees else ():
+            to.print(safe(line), markup=False)
     to.print("the proof agrees" if agrees else "the proof does not agree", markup=False)
     return 0 if agrees else 1

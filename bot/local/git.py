@@ -69,6 +69,11 @@ async def sha_of(repo: Path, name: str) -> str:
     )
 
 
+async def fork_point(repo: Path, one: str, other: str) -> str:
+    """The newest commit that both grew from."""
+    return await line(repo, "merge-base", one, other)
+
+
 async def branch(repo: Path) -> str:
     name = await line(repo, "rev-parse", "--abbrev-ref", "HEAD")
     return name if name != "HEAD" else "detached"

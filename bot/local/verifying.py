@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -14,16 +13,13 @@ from bot import settings as configuration
 from bot.attesting import Envelope, opened
 from bot.local.forge import LocalForge
 from bot.local.git import GitFailed
+from bot.local.places import Place, harness_at
 from bot.local.project import root_of
 from bot.wiring import sandboxes_of
 from workflows.difference import changed
 from workflows.errors import UserProblem
-from workflows.ports import Sandboxes, SandboxSpec
-from workflows.project.environment import narrowed, set_up_of
-from workflows.proof.harness import Harness
 from workflows.proof.runners.detect import named
 from workflows.proof.statement import Proof
-from workflows.proof.suite import Suite
 from workflows.proof.verify import Check, verify
 from workflows.tree import Tree, unpack
 from workflows.trigger import Tenant
@@ -54,7 +50,8 @@ async def verify_proof(file: Path, repo: Path, key: Path | None) -> AsyncGenerat
             return
     sandboxes = await sandboxes_of(settings, trusted=True)
     try:
-        harness = await _harness(sandboxes, proof, base, settings.sandbox_image)
+        place = Place(sandboxes, proof.repository, settings.sandbox_image)
+        harness = await harness_at(place, proof.project, named(proof.runner, proof.project), base)
         async for check in verify(harness, proof):
             yield check
     finally:
@@ -95,16 +92,3 @@ async def _head(forge: LocalForge, here: Tenant, proof: Proof, base: Tree) -> Ch
     named_first = ", ".join(sorted(other)[:3])
     said = f"{proof.head_sha[:12]} differs in {named_first}" if other else "the base and both patches"
     return Check(name="head", agrees=not other, said=said)
-
-
-async def _harness(sandboxes: Sandboxes, proof: Proof, base: Tree, image: str) -> Harness:
-    project = proof.project
-    spec = SandboxSpec(run=f"verify-{secrets.token_hex(6)}", tenant=proof.repository, image=image)
-    image = project.image.value or spec.image
-    spec = spec.model_copy(update={"image": image, "limits": narrowed(spec.limits, project)})
-    setup = set_up_of(project, base, image)
-    if setup is not None:
-        environment = await sandboxes.set_up(spec, base.pack(), setup)
-        spec = spec.model_copy(update={"environment": environment.id})
-    suite = Suite(named(proof.runner, project), project.path.value)
-    return Harness(sandboxes, spec, base, suite, project.programs if setup else ())
