@@ -1,0 +1,93 @@
+"""Proving a change that is there already: the stages in their order, and the proof that they end with."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from policies.patch import FileChange, Patch
+from tests.unit.fakes import running
+from tests.unit.workflows.proved import THE_FIX, THE_TEST, base
+from tests.unit.workflows.scene import BUG, EASY, NEW, honest
+from workflows.ports import ExecResult
+from workflows.project.model import Project
+from workflows.proof.harness import Harness
+from workflows.proof.proving import About, Change, Stage, on_base, parted, prove
+from workflows.proof.runners.pytest import Pytest
+from workflows.proof.statement import Proof
+from workflows.proof.suite import Suite
+from workflows.proof.verify import verify
+
+ABOUT = About("octo/reds", "b" * 40, "c" * 40, Project(), "0.2.0")
+
+
+async def proven(
+    test: Patch = THE_TEST, fix: Patch = THE_FIX, harness: Harness | None = None, issue: str = ""
+) -> list[Stage | Proof]:
+    about = dataclasses.replace(ABOUT, issue=issue)
+    ground = await on_base(harness or base())
+    return [said async for said in prove(ground, Change(test=test, fix=fix), about)]
+
+
+def patched(path: str, content: str) -> Patch:
+    return Patch(changes=(FileChange(path=path, content=content),))
+
+
+async def test_an_honest_change_goes_through_all_stages_and_ends_with_the_proof() -> None:
+    *stages, proof = await proven()
+    assert [stage.name for stage in stages if isinstance(stage, Stage)] == [
+        "base",
+        "red",
+        "green",
+        "suite",
+        "controls",
+    ]
+    assert all(isinstance(stage, Stage) and stage.holds for stage in stages)
+    assert isinstance(proof, Proof)
+    assert (proof.red.tests, proof.base_sha, proof.head_sha) == ((NEW,), "b" * 40, "c" * 40)
+
+
+async def test_its_proof_is_one_that_others_can_verify() -> None:
+    proof = (await proven())[-1]
+    assert isinstance(proof, Proof)
+    checks = [check async for check in verify(base(), Proof.model_validate_json(proof.model_dump_json()))]
+    assert all(check.agrees for check in checks), checks
+
+
+@pytest.mark.parametrize(
+    ("test", "fix", "stage", "said"),
+    [
+        (Patch(), THE_FIX, "red", "there is no test"),
+        (patched("tests/test_new.py", EASY), THE_FIX, "red", "the test passes on the unfixed code"),
+        (THE_TEST, Patch(), "green", "there is no fix"),
+        (THE_TEST, patched("shelf/pages.py", BUG.replace("10", "9")), "green", "the repro test still fails"),
+    ],
+    ids=["no test", "passes", "no fix", "misses"],
+)
+async def test_it_ends_with_the_first_stage_that_refuses(
+    test: Patch, fix: Patch, stage: str, said: str
+) -> None:
+    *before, last = await proven(test, fix)
+    assert all(isinstance(one, Stage) and one.holds for one in before)
+    assert isinstance(last, Stage)
+    assert (last.name, last.said, last.holds) == (stage, said, False)
+    assert last.feedback
+
+
+async def test_a_base_whose_tests_do_not_run_ends_it_at_once() -> None:
+    broken = running(honest)
+    usage = ExecResult(code=4, stderr="usage")
+    broken.on_exec(lambda argv, files, stdin, env: None if argv[0] == "tar" else usage)
+    (only,) = await proven(harness=dataclasses.replace(base(), sandboxes=broken))
+    assert isinstance(only, Stage)
+    assert (only.name, only.holds) == ("base", False)
+    assert only.said.startswith("the test run left no report")
+
+
+def test_what_lies_among_the_tests_is_the_test_and_all_else_the_fix() -> None:
+    paths = ("README.md", "shelf/pages.py", "tests/data/pages.json", "tests/test_new.py")
+    whole = Patch(changes=tuple(FileChange(path=path, content="x") for path in paths))
+    change = parted(whole, Suite(Pytest()))
+    assert change.test.paths() == ("tests/data/pages.json", "tests/test_new.py")
+    assert change.fix.paths() == ("README.md", "shelf/pages.py")
