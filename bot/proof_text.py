@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bot.harmless import code, fenced
 from workflows.ports import Spent
 from workflows.proof.controls import Controls
+from workflows.proof.diagnostics.model import Checked, Diagnosed, State
 from workflows.proof.statement import Proof
 from workflows.proof.witness import WitnessSeen
 
@@ -35,6 +36,7 @@ def body(proof: Proof, digest: str) -> str:
 The whole suite before: {proof.suite.before}. With the fix: {proof.suite.after}.
 {proof.suite.compared} tests that passed before were compared one by one: {_all_pass(proof)}.
 {_known(proof)}
+{_diagnostics(proof.diagnostics)}
 {_controls(proof.controls)}
 ### To see it yourself
 {fenced(_by_hand(proof))}
@@ -72,6 +74,7 @@ def check(proof: Proof) -> tuple[str, str]:
         f"Before the fix, at {proof.base_sha[:12]}:\n{tests(red.tests)}\n{fenced(red.assertion)}\n"
         f"With it: {proof.suite.after}. {proof.suite.compared} tests that passed before: "
         f"{_all_pass(proof)}.\n\n"
+        f"{_diagnostics(proof.diagnostics)}\n"
         f"{_controls(proof.controls)}"
     )
     return title, summary
@@ -112,6 +115,27 @@ def _known(proof: Proof) -> str:
         else "",
     ]
     return "\n".join(filter(None, said))
+
+
+def _diagnostics(seen: Diagnosed | None) -> str:
+    if seen is None or not (seen.checkers or seen.new):
+        return ""
+    ran = ", ".join(_tool(one) for one in seen.checkers if one.state is State.RAN)
+    out = [f"{_tool(one)} ({one.state})" for one in seen.checkers if one.state not in {State.RAN, State.IDLE}]
+    nothing = "say nothing new" if not seen.new else "say nothing new that counts"
+    said = "⚠️ have something new to say" if seen.counted else nothing
+    lines = [f"The project's own checkers {said}: {ran}." if ran else ""]
+    lines += [f"Checkers of the project that could not be asked: {', '.join(out)}." if out else ""]
+    for one in seen.new[:MOST_PLACES]:
+        why = f", not counted: {one.excused}" if one.excused else ""
+        lines.append(f"- `{code(str(one.diagnostic))}`{why}")
+    left = len(seen.new[MOST_PLACES:]) + seen.more
+    lines += [f"- and {left} more"] if left else []
+    return "\n".join([*filter(None, lines), ""])
+
+
+def _tool(one: Checked) -> str:
+    return f"`{code(f'{one.tool} {one.version}'.strip())}`"
 
 
 def _controls(seen: Controls | None) -> str:

@@ -18,7 +18,7 @@ from workflows.project.hosts import MOST_HOSTS
 from workflows.project.model import Claim, Lines, Narrowed, Text
 from workflows.project.paths import folder_path
 from workflows.project.yaml_file import Document, NotYaml, read
-from workflows.proof.mode import WitnessMode
+from workflows.proof.mode import DiagnosticsMode, WitnessMode
 from workflows.tree import Tree
 
 PLACE = ".github/redfirst.yml"
@@ -95,6 +95,7 @@ class Config(_Keys):
     ] = ()
     limits: Limits = Limits()
     witness: WitnessMode | None = None
+    diagnostics: DiagnosticsMode | None = None
 
 
 class BadConfig(UserProblem):
@@ -144,6 +145,7 @@ def claim(config: Config) -> Claim:
             setup_seconds=limits.setup_minutes and limits.setup_minutes * 60,
         ),
         witness=config.witness,
+        diagnostics=config.diagnostics,
     )
 
 

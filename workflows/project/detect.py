@@ -68,6 +68,8 @@ def _told(project: Project, claim: Claim, tree: Tree) -> Project:
         changed["narrowed"] = claim.narrowed
     if claim.witness is not None:
         changed["witness"] = claim.witness
+    if claim.diagnostics is not None:
+        changed["diagnostics"] = claim.diagnostics
     changed |= {"hosts": together(project.hosts, hosts), "notes": (*project.notes, *claim.notes)}
     return project.model_copy(update=changed)
 

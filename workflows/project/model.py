@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from workflows.proof.mode import WitnessMode
+from workflows.proof.mode import DiagnosticsMode, WitnessMode
 
 
 class _Part(BaseModel):
@@ -73,6 +73,8 @@ class Project(_Part):
     narrowed: Narrowed = Narrowed()
     witness: WitnessMode = WitnessMode.OFF
     """What it asks for; its operator may ask for more."""
+    diagnostics: DiagnosticsMode = DiagnosticsMode.OFF
+    """The same of its linters and type checkers."""
     notes: tuple[str, ...] = ()
     """What was seen and could not be used, in sentences."""
 
@@ -90,4 +92,5 @@ class Claim(_Part):
     hosts: tuple[Text, ...] = ()
     narrowed: Narrowed | None = None
     witness: WitnessMode | None = None
+    diagnostics: DiagnosticsMode | None = None
     notes: tuple[str, ...] = ()

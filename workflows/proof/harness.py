@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from policies.patch import Patch
@@ -62,14 +63,20 @@ class Harness:
     async def _once(self, tree: Tree, packed: bytes, ask: Ask) -> Ran:
         runner, folder = self.suite.runner, self.suite.folder
         command = runner.command(tree.below(folder), ask)
-        sandbox = await self.sandboxes.create(self.spec)
-        try:
-            await fill(sandbox, packed)
+        async with self.opened(packed) as sandbox:
             await sandbox.write({f"{ask.kit}/{name}": content for name, content in runner.kit().items()})
             argv = finding(self.programs, command.argv, folder)
             ran = await sandbox.exec(argv, timeout=self.timeout, stdin=command.stdin, env=command.env)
             results = runner.read(command, ask, ran, await _report(sandbox, ask.report, ran))
             return Ran(self.suite.from_root(results), sandbox.facts)
+
+    @asynccontextmanager
+    async def opened(self, packed: bytes) -> AsyncGenerator[Sandbox]:
+        """A fresh sandbox with a tree in it, that nothing is left of."""
+        sandbox = await self.sandboxes.create(self.spec)
+        try:
+            await fill(sandbox, packed)
+            yield sandbox
         finally:
             await sandbox.destroy()
 

@@ -10,6 +10,7 @@ from policies.patch import Patch
 from workflows.ports import SandboxFacts, Spent
 from workflows.project.model import Project
 from workflows.proof.controls import Controls
+from workflows.proof.diagnostics.model import Diagnosed
 from workflows.proof.green import Green, Unharmed
 from workflows.proof.red import Red
 from workflows.proof.witness import Witness, WitnessSeen
@@ -48,6 +49,8 @@ class Proof(_Part):
     suite: Unharmed
     controls: Controls | None = None
     """None in a proof of release 0.2.0 or before."""
+    diagnostics: Diagnosed | None = None
+    """None where nobody asked for it, and in a proof of release 0.2.0 or before."""
     witness: WitnessSeen | None = None
     """None where none was asked for."""
     witness_test: Patch = Patch()

@@ -8,10 +8,14 @@ from collections.abc import Sequence
 
 from policies.patch import Patch
 from workflows.proof.controls import Controls, HunkSeen, MutantSeen, all_fail, fails, notices
+from workflows.proof.diagnostics.diagnose import LookBefore, diagnose, on_base
+from workflows.proof.diagnostics.judging import refusal
+from workflows.proof.diagnostics.model import Diagnosed
 from workflows.proof.green import Green, NotGreen, Unharmed, judge_repro, judge_suite, worse
 from workflows.proof.harness import Harness, Ran
 from workflows.proof.hunks import hunks, without
 from workflows.proof.integrity import author_refusal, fixer_refusal
+from workflows.proof.mode import DiagnosticsMode
 from workflows.proof.mutants import mutants
 from workflows.proof.placebo import beside, formatted_fix, reformatted, without_code
 from workflows.proof.red import NotRed, Red, judge, still_fails
@@ -116,6 +120,21 @@ async def try_suite(
             befores.append(without_it[0].results)
             afters.append(with_it[0].results)
     return judge_suite(befores, afters, tests)
+
+
+async def try_diagnostics(
+    base: Harness,
+    fix: Patch,
+    test: Patch,
+    mode: DiagnosticsMode,
+    *,
+    ground: Tree | None = None,
+    before: LookBefore = on_base,
+) -> Diagnosed | NotGreen:
+    """What the project's own checkers say with the fix and did not say before. `ground` is what the fix was
+    made on top of, where that is more than the base and the test: what others did there is theirs."""
+    seen = await diagnose(base, fix, test, mode, ground=ground, before=before)
+    return refusal(seen) or seen
 
 
 async def try_controls(harness: Harness, fix: Patch, test: Patch, red: Red) -> Controls | NotGreen:

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 from policies.patch import Patch
 from workflows.proof.controls import Controls
+from workflows.proof.diagnostics.diagnose import diagnose
+from workflows.proof.diagnostics.model import Diagnosed, State
 from workflows.proof.green import NotGreen
 from workflows.proof.harness import Harness
 from workflows.proof.red import NotRed
@@ -55,6 +57,9 @@ async def verify(base: Harness, proof: Proof) -> AsyncGenerator[Check]:
     yield _judged("suite", suite, True)
     if isinstance(suite, NotGreen):
         return
+    if proof.diagnostics is not None:
+        seen = await diagnose(base, proof.fix, proof.test, proof.diagnostics.mode)
+        yield _diagnostics(proof.diagnostics, seen)
     controls = await try_controls(base, proof.fix, proof.test, red)
     yield _controls(proof.controls, controls)
 
@@ -72,6 +77,20 @@ def _judged(name: str, verdict: BaseModel, same: bool) -> Check:
             return Check(name=name, agrees=False, said=f"{reason}: {feedback}")
         case _:
             return Check(name=name, agrees=same, said="as it says" if same else "other tests fail")
+
+
+def _diagnostics(then: Diagnosed, now: Diagnosed) -> Check:
+    """What people had added to a branch is told in a proof, and excused there: it is known by what it is."""
+    known = {one.diagnostic.same for one in then.new}
+    new = [one for one in now.counted if one.same not in known]
+    able = {one.tool for one in now.checkers if one.state in {State.RAN, State.LATE}}
+    missing = [one.tool for one in then.checkers if one.state is State.RAN and one.tool not in able]
+    if new and not then.more:
+        return Check(name="diagnostics", agrees=False, said=f"new, and not told there: {new[0]}")
+    if missing:
+        return Check(name="diagnostics", agrees=False, said=f"what ran then does not here: {missing[0]}")
+    said = ", ".join(f"{one.tool}: {one.state}" for one in now.checkers) or "no checker is configured"
+    return Check(name="diagnostics", agrees=True, said=said)
 
 
 def _controls(then: Controls | None, now: Controls | NotGreen) -> Check:
