@@ -39,7 +39,7 @@ def literals(parsed: Parsed) -> Iterable[Literal]:
 def key_of(node: Node) -> str | float | None:
     if node.kind in STRINGS or is_sum(node) or node.kind == "regex":
         text = node.excerpt(500).strip("/") if node.kind == "regex" else said(node)
-        return None if text is None else _plain(text)
+        return None if text is None else plain(text)
     if node.kind not in _NUMBERS:
         return None
     number = _number(node.excerpt(40))
@@ -47,7 +47,7 @@ def key_of(node: Node) -> str | float | None:
     return -number if negative and number is not None else number
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """As a pattern means it, too: `^Dune$` asks for `dune`."""
     return text.strip().removeprefix("^").removesuffix("$").replace("\\", "").strip().casefold()
 

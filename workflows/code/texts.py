@@ -66,13 +66,14 @@ def _one(node: Node, *, holes: bool = False) -> str | None:
     if node.kind not in STRINGS or node.end - node.start > MAX_TEXT:
         return None
     gaps = [child for child in node.children if child.kind in _HOLES]
-    if gaps and not holes:
+    fills = ["" if holes else _plain(gap) for gap in gaps]
+    if None in fills:
         return None
     raw = node.text
     if gaps:
         raw, at = "", node.start
-        for gap in gaps:
-            raw += node.source[at : gap.start].decode("utf-8", errors="replace")
+        for gap, fill in zip(gaps, fills, strict=True):
+            raw += node.source[at : gap.start].decode("utf-8", errors="replace") + (fill or "")
             at = gap.end
         raw += node.source[at : node.end].decode("utf-8", errors="replace")
     opened = _QUOTED.match(raw)
@@ -82,6 +83,15 @@ def _one(node: Node, *, holes: bool = False) -> str | None:
     body = raw[opened.end() :].removesuffix(hashes).removesuffix(quote)
     unescaped = "r" in prefix.lower() or (node.kind == "raw_string_literal")
     return body if unescaped else _ESCAPE.sub(_read, body)
+
+
+def _plain(gap: Node) -> str | None:
+    """What fills a hole, where that is a string of one line without escapes."""
+    inner = gap.children[0] if len(gap.children) == 1 else None
+    if inner is None or inner.kind != "string" or inner.end - inner.start > MAX_TEXT:
+        return None
+    text = inner.text
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and "\\" not in text else None
 
 
 def _read(match: re.Match[str]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from workflows.code.functions import TestFunction, test_functions
 from workflows.code.languages import Language
@@ -56,6 +57,22 @@ _EQUAL = frozenset(
 _IS_TRUE = frozenset(
     {"assertTrue", "assert", "assert.ok", "assertThat", "assert.isTrue", "assert.isOk", "isTrue"}
 )
+_WRITES = frozenset(
+    {
+        *(
+            "assignment",
+            "assignment_expression",
+            "variable_declarator",
+            "let_declaration",
+            "update_expression",
+        ),
+        *("augmented_assignment", "augmented_assignment_expression", "compound_assignment_expr"),
+        *("short_var_declaration", "assignment_statement", "named_expression"),
+    }
+)
+_MAY_LEAVE = frozenset(
+    {"try_statement", "if_statement", "for_statement", "while_statement", "for_in_statement"}
+)
 _WAYS_IN = frozenset({"with_statement", "block", "statement_list", "expression_statement", "statement_block"})
 
 
@@ -70,17 +87,18 @@ def empty(path: str, text: str, base_text: str | None, language: Language) -> tu
         )
     before = parse(base_text or "", language)
     known = {test.node.text for test in test_functions(before)} if isinstance(before, Parsed) else set[str]()
+    around = _constants(parsed.root)
     found = [
         Finding(path=path, line=line, code=parsed.shown(line), what=what, reason=f"`{test.name}` {reason}.")
         for test in test_functions(parsed)
         if test.node.text not in known
-        for line, what, reason in _wrong(test, parsed)
+        for line, what, reason in _wrong(test, parsed, around)
     ]
     return tuple(found[:MOST])
 
 
-def _wrong(test: TestFunction, parsed: Parsed) -> Iterable[tuple[int, str, str]]:
-    constants = _constants(test.body) | _constants(parsed.root)
+def _wrong(test: TestFunction, parsed: Parsed, around: Mapping[str, Node]) -> Iterable[tuple[int, str, str]]:
+    constants = {**around, **_constants(test.body)}
     statements = list(_always_run(test.body))
     wrong: list[tuple[int, str, str]] = []
     idle = 0
@@ -111,7 +129,7 @@ def _always_run(body: Node) -> Iterable[Node]:
         return
     while todo:
         node, depth = todo.pop()
-        for child in reversed(node.children):
+        for child in reversed(_before_leaving(node.children)):
             if "block" in child.kind or child.kind in {"statement_list", "with_statement"}:
                 expects = child.kind == "with_statement" and re.search(
                     r"raises|Raises|warns", child.excerpt(200)
@@ -120,6 +138,14 @@ def _always_run(body: Node) -> Iterable[Node]:
                     todo.append((child, depth + 1))
             elif node.kind != "with_statement":
                 yield child
+
+
+def _before_leaving(statements: Sequence[Node]) -> Sequence[Node]:
+    """`try { … } catch { return }` may be the end: whether what follows runs is for the code to decide."""
+    for at, statement in enumerate(statements):
+        if statement.kind in _MAY_LEAVE and any(part.kind == "return_statement" for part in statement.walk()):
+            return statements[: at + 1]
+    return statements
 
 
 def _call(statement: Node) -> Node | None:
@@ -154,7 +180,19 @@ def _constants(body: Node) -> dict[str, Node]:
             name, value = part.get("left") or part.get("name"), part.get("right") or part.get("value")
             if name is not None and value is not None and name.kind == "identifier":
                 found[name.excerpt()] = value
-    return found
+    written = _written(body) if found else Counter[str]()
+    return {name: value for name, value in found.items() if written[name] < 2}
+
+
+def _written(scope: Node) -> Counter[str]:
+    """How often each name is given a value, in functions that are inside as well."""
+    written: Counter[str] = Counter()
+    for node in scope.walk():
+        if node.kind in _WRITES:
+            name = node.get("left") or node.get("name") or node.get("argument")
+            if name is not None and name.kind == "identifier":
+                written[name.excerpt()] += 1
+    return written
 
 
 def _value(node: Node | None, constants: dict[str, Node]) -> str | float | bool | None:

@@ -24,6 +24,9 @@ _LOCKS = frozenset(
     }
 )
 
+# Where set-up installs. The tree is unpacked over it: a file there would be another interpreter, or pytest.
+_INSTALLED = frozenset({".venv", "venv", ".tox", ".nox", "__pypackages__", "site-packages", "node_modules"})
+
 
 def author_objection(path: str, tree: Tree, suite: Suite) -> str | None:
     no = _for_anyone(path, tree, suite)
@@ -55,6 +58,8 @@ def _for_anyone(path: str, tree: Tree, suite: Suite) -> str | None:
         return f"{path} steers how tests run; it may not be changed"
     if PurePosixPath(path).name.lower() in _LOCKS:
         return f"{path} pins what is installed; it may not be changed by hand"
+    if _INSTALLED & {part.lower() for part in PurePosixPath(path).parts}:
+        return f"{path} is where things are installed; they are not changed by hand"
     if tree.is_folder(path):
         return f"{path} is a folder"
     above = next((str(up) for up in PurePosixPath(path).parents if tree.is_leaf(str(up))), None)

@@ -37,10 +37,11 @@ def leaning(
         if isinstance(before, Parsed)
         else Counter[str]()
     )
+    usual = rules.USUAL & had.keys()
     found: list[Finding] = []
     for key, line, what, reason in _leans(parsed, text, project_paths):
         had[key] -= 1
-        if had[key] < 0:
+        if had[key] < 0 and key not in usual:
             found.append(
                 Finding(
                     path=path, line=line, code=parsed.shown(line), what=what, reason=f"`{key}`: it {reason}."
@@ -142,8 +143,11 @@ def _part(use: Use, language: Language) -> Iterable[_Lean]:
 
 
 def _is_bare(node: Node | None) -> bool:
-    """`pages.toString()`, and not `pages(3).toString()`."""
+    """`pages.toString()`, and neither `pages(3).toString()` nor `pages.toString(3)`."""
     function = node.get("function") if node is not None else None
+    given = node.get("arguments") if node is not None else None
+    if given is not None and given.children:
+        return False
     thing = function.get("object") if function is not None else None
     return thing is not None and all(
         part.kind not in {"call_expression", "new_expression"} for part in thing.walk()

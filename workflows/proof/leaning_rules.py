@@ -136,7 +136,7 @@ HERE = re.compile(r"localhost|127\.0\.0\.1|::1|0\.0\.0\.0|testserver")
 # Where a file says one of these, what is asked for is what the test set itself.
 STEADY = {
     CLOCK: re.compile(
-        r"freezegun|freeze_time|time_machine|useFakeTimers|setSystemTime|mock\.timers|fake_?timers"
+        r"freezegun|freeze_time|time_machine|useFakeTimers|setSystemTime|mock\.timers|fake_?timers|MockDate|timekeeper|lolex"
         r"|patch(?:\.object)?\([^)]*time|setattr\([^)]*time|spyOn\(\s*Date",
         re.IGNORECASE,
     ),
@@ -154,6 +154,9 @@ STEADY = {
     ENVIRONMENT: re.compile(r"(?!)"),
     GIT: re.compile(r"(?!)"),
 }
+
+USUAL = frozenset({"process.env.NODE_ENV"})
+"""The run itself sets it, to the same each time: a file whose tests ask for it already may ask once more."""
 
 GIT_TEXT = re.compile(r"(?:^|/)\.git(?:/|$)")
 GIT_COMMAND = re.compile(r"(?:^|/)git(?:\s|$)")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from workflows.code.languages import Language
+from workflows.code.syntax import Parsed
 from workflows.code.uses import Use, Way
 
 _SETTERS = frozenset({"setattr", "delattr", "type.__setattr__"})
@@ -24,6 +26,10 @@ _BUILT_IN = frozenset(
         *("process", "TypeError", "RangeError", "setTimeout", "globalThis", "global", "assert", "expect"),
     }
 )
+_OF_BUILTINS = re.compile(r"__builtins__\s*[.\[]")
+_UPDATED = re.compile(
+    r"(?:vars\(\s*(\w+)\s*\)|(\w+)\.__dict__)\.(?:update|setdefault|pop|clear|__setitem__)$"
+)
 _ALLOWED = ("os.environ", "process.env", "process.exitCode", "sys.path", "sys.modules")
 """Set by many an honest program, or objected to elsewhere."""
 
@@ -40,6 +46,24 @@ def patched(uses: Sequence[Use], language: Language, own: frozenset[str]) -> lis
         outside = {use.name for use in uses if use.way is Way.IMPORT and "." not in use.name}
         return [use for use in uses if use.way is Way.WRITE and _is_of(use, outside)]
     return []
+
+
+def put_around(parsed: Parsed, own: frozenset[str]) -> Iterator[tuple[str, int]]:
+    """In Python: `__builtins__["len"] = …`, and `vars(json).update(…)` of what was imported."""
+    imported = {
+        (name.get("alias") or name).excerpt().partition(".")[0]
+        for node in parsed.root.walk()
+        if node.kind in {"import_statement", "import_from_statement"}
+        for name in node.all("name")
+    } - own
+    for node in parsed.root.walk():
+        left = node.get("left") if node.kind == "assignment" else None
+        if left is not None and _OF_BUILTINS.match(left.excerpt()):
+            yield left.excerpt(), node.line
+        function = node.get("function") if node.kind == "call" else None
+        updated = _UPDATED.match(function.excerpt()) if function is not None else None
+        if updated and {updated[1], updated[2]} & {*imported, "__builtins__"}:
+            yield updated[0], node.line
 
 
 def _required(uses: Sequence[Use]) -> set[str]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Collection
+from dataclasses import dataclass, field
 
 from policies.patch import Patch
 from workflows.ports import SandboxFacts
 from workflows.project.model import Project
 from workflows.proof.controls import Controls
+from workflows.proof.diagnostics.model import Diagnosed
 from workflows.proof.green import Green, NotGreen, Unharmed
 from workflows.proof.harness import Harness
+from workflows.proof.mode import DiagnosticsMode
 from workflows.proof.red import NotRed, Red
 from workflows.proof.results import Results
 from workflows.proof.statement import Commands, Proof
 from workflows.proof.suite import Suite
-from workflows.proof.trials import try_controls, try_green, try_red, try_suite
+from workflows.proof.trials import try_controls, try_diagnostics, try_green, try_red, try_suite, try_witness
+from workflows.proof.witness import Witness
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,9 @@ class Change:
 
     test: Patch
     fix: Patch
+    beside: Patch = field(default_factory=Patch)
+    """What people changed among the tests besides: there with the fix and without, and not what is proven."""
+    witness: Witness | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class About:
     release: str
     issue: str = ""
     """Its text: where it reports a crash, the test has to show that one."""
+    diagnostics: DiagnosticsMode = DiagnosticsMode.REQUIRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +64,14 @@ class Stage:
     holds: bool = True
 
 
-def parted(whole: Patch, suite: Suite) -> Change:
-    """Whatever lies among the tests is a test; all else is the fix."""
-    tests = tuple(change for change in whole.changes if suite.is_of_tests(change.path))
+def parted(whole: Patch, suite: Suite, proven: Collection[str] | None = None) -> Change:
+    """Whatever lies among the tests is a test; all else is the fix. Where it is known which files were
+    proven, the other tests stand beside them."""
+    tests = [change for change in whole.changes if suite.is_of_tests(change.path)]
     rest = tuple(change for change in whole.changes if not suite.is_of_tests(change.path))
-    return Change(test=Patch(changes=tests), fix=Patch(changes=rest))
+    ours = tuple(change for change in tests if proven is None or change.path in proven)
+    beside = tuple(change for change in tests if change not in ours)
+    return Change(test=Patch(changes=ours), fix=Patch(changes=rest), beside=Patch(changes=beside))
 
 
 async def on_base(harness: Harness) -> Base:
@@ -71,7 +81,8 @@ async def on_base(harness: Harness) -> Base:
 
 async def prove(base: Base, change: Change, about: About) -> AsyncGenerator[Stage | Proof]:
     """Ends with the proof, or with the first stage that refuses."""
-    harness, before = base.harness, base.results
+    plain, before = base.harness, base.results
+    harness = plain.on(plain.tree.with_patch(change.beside))
     yield Stage("base", before.summary(), holds=not before.complaint)
     if before.complaint:
         return
@@ -84,9 +95,20 @@ async def prove(base: Base, change: Change, about: About) -> AsyncGenerator[Stag
     if isinstance(green, NotGreen):
         return
     both = change.fix.merged(change.test)
-    suite = await try_suite(harness, harness, both, before, red.tests)
+    # Without what stands beside: a test that somebody added and that fails is new, and was not so before.
+    suite = await try_suite(harness, plain, both, before, red.tests)
     yield _stage("suite", suite)
     if isinstance(suite, NotGreen):
+        return
+    seen = await try_witness(harness, both, change.witness) if change.witness else None
+    if isinstance(seen, NotGreen):
+        yield _stage("witness", seen)
+        return
+    looked: Diagnosed | NotGreen | None = None
+    if about.diagnostics is not DiagnosticsMode.OFF:
+        looked = await try_diagnostics(harness, change.fix, change.test, about.diagnostics)
+        yield _stage("diagnostics", looked)
+    if isinstance(looked, NotGreen):
         return
     controls = await try_controls(harness, change.fix, change.test, red)
     yield _stage("controls", controls)
@@ -110,12 +132,15 @@ async def prove(base: Base, change: Change, about: About) -> AsyncGenerator[Stag
         red=red,
         green=green,
         suite=suite,
+        diagnostics=looked,
         controls=controls,
+        witness=seen,
+        witness_test=change.witness.test if change.witness else Patch(),
         release=about.release,
     )
 
 
-def _stage(name: str, verdict: Red | NotRed | Green | Unharmed | Controls | NotGreen) -> Stage:
+def _stage(name: str, verdict: Red | NotRed | Green | Unharmed | Diagnosed | Controls | NotGreen) -> Stage:
     match verdict:
         case NotRed(reason=reason, feedback=feedback) | NotGreen(reason=reason, feedback=feedback):
             return Stage(name, reason, feedback, holds=False)
@@ -125,6 +150,9 @@ def _stage(name: str, verdict: Red | NotRed | Green | Unharmed | Controls | NotG
             return Stage(name, f"{runs} of {runs} runs pass")
         case Unharmed(before=before, after=after, compared=compared):
             return Stage(name, f"before {before}, with the fix {after}; {compared} compared, none is worse")
+        case Diagnosed(checkers=checkers, counted=counted):
+            ran = ", ".join(f"{one.tool}: {one.state}" for one in checkers) or "no checker is configured"
+            return Stage(name, f"{ran}; {len(counted)} new" if checkers else ran)
         case Controls(hunks=hunks, unproven=unproven, mutants=mutants, killed=killed):
             places = f"{len(hunks) - len(unproven)} of {len(hunks)} places are needed"
             return Stage(

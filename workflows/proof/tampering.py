@@ -5,19 +5,21 @@ Only what is new counts: what the files said before the fix, in sum, they may sa
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from policies.patch import Patch
+from workflows.code.folding import made_up
 from workflows.code.languages import Language, language_of
 from workflows.code.places import is_command_line, is_for_tests
 from workflows.code.syntax import Parsed, Unread, parse
 from workflows.code.uses import Use, Way, uses_in
 from workflows.proof import tampering_rules as rules
 from workflows.proof.finding import Finding
-from workflows.proof.patching import patched
+from workflows.proof.patching import patched, put_around
 from workflows.proof.pleasing import pleasing
 from workflows.proof.swallowing import swallowed
 from workflows.proof.tampering_rules import Fine
@@ -80,13 +82,18 @@ def _objections(parsed: Parsed, own: frozenset[str]) -> Iterable[_Hit]:
             yield from _texts(use)
         else:
             yield from _names(use, parsed.language)
+    if parsed.language is Language.PYTHON:
+        for name, line in put_around(parsed, own):
+            yield _Hit((rules.PATCHES, name), line, parsed.shown(line), rules.PATCHES, rules.PATCHED_REASON)
+        for text, node in made_up(parsed):
+            yield from _texts(Use(text, Way.TEXT, node.line, parsed.shown(node.line), node=node))
     for use in patched(found, parsed.language, own):
         yield _Hit(
             (rules.PATCHES, use.name),
             use.line,
             use.code,
             rules.PATCHES,
-            "is not this project's own, and changing it changes it for everybody",
+            rules.PATCHED_REASON,
         )
     for name, line in pleasing(parsed):
         yield _Hit(
@@ -117,6 +124,8 @@ def _names(use: Use, language: Language) -> Iterable[_Hit]:
         yield _Hit((rules.REACHES, use.name), use.line, use.code, rules.REACHES, rules.COMPUTED_REASON)
     if any(use.starts(name) for name in rules.ARGUMENTS) and rules.TEST_WORDS.search(_statement(use)):
         yield _Hit((rules.DETECTS, use.name), use.line, use.code, rules.DETECTS, rules.ARGUMENTS_REASON)
+    if any(use.starts(name) for name in rules.VARIABLES) and rules.TEST_VARIABLES.search(_statement(use)):
+        yield _Hit((rules.DETECTS, use.name), use.line, use.code, rules.DETECTS, rules.MARKS_REASON)
     if use.starts("process.env.NODE_ENV") and rules.TEST_WORDS.search(_statement(use)):
         yield _Hit(
             (rules.DETECTS, use.name + " test"),
@@ -237,10 +246,18 @@ def _usual(hit: _Hit, path: str, text: str, before: Tree) -> bool:
 
 def _says(tree: Tree, word: str, like: str) -> bool:
     """Whether the project's own code, and not its tests, says this somewhere in the same language."""
-    last = word.rpartition(".")[2].rpartition("/")[2].encode()
+    last = word.rpartition(".")[2].rpartition("/")[2]
     language = language_of(like)
+    said = re.compile(rb"(?<![\w])" + re.escape(last.encode()) + rb"(?![\w])")
+    if language is Language.PYTHON and "." in word and "/" not in word:
+        module, name = (re.escape(part.encode()) for part in word.rsplit(".", 1))
+        said = re.compile(
+            rb"(?<!\w)" + module + rb"\s*\.\s*" + name + rb"(?!\w)"
+            rb"|from\s+" + module + rb"\s+import\b[^\n]*(?<!\w)" + name + rb"(?!\w)"
+            rb"|from\s+" + module + rb"\s+import\s*\([^)]*(?<!\w)" + name + rb"(?!\w)"
+        )
     return any(
-        last in file.content
+        said.search(file.content)
         for path, file in tree.files.items()
         if _same(language_of(path), language) and not is_for_tests(path)
     )

@@ -78,7 +78,12 @@ RULES: tuple[Rule, ...] = (
         DETECTS,
         _RUNNER,
     ),
-    Rule(SCRIPT, ("Error.stack", "TypeError.stack", "Error.prepareStackTrace"), DETECTS, _STACK),
+    Rule(
+        SCRIPT,
+        ("Error.stack", "TypeError.stack", "Error.prepareStackTrace", "arguments.callee.caller"),
+        DETECTS,
+        _STACK,
+    ),
     Rule(SCRIPT, ("module.parent", "module.children", "process.mainModule"), DETECTS, _STACK, Fine.KNOWN),
     Rule(
         SCRIPT,
@@ -108,7 +113,18 @@ RULES: tuple[Rule, ...] = (
     Rule(GO, ("runtime.Caller", "runtime.Callers", "runtime.Stack", "runtime/debug.Stack"), DETECTS, _STACK),
     Rule(RUST, ("backtrace", "std.backtrace"), DETECTS, _STACK, Fine.KNOWN),
     # The end of the process
-    Rule(PYTHON, ("os._exit", "os.abort", "faulthandler"), ENDS, _EXIT),
+    Rule(
+        PYTHON,
+        (
+            *("sys.gettrace", "sys.getprofile", "sys.dont_write_bytecode", "sys.flags.hash_randomization"),
+            *("sys.flags.dont_write_bytecode", "os.getppid", "socket.gethostname", "getpass.getuser"),
+            *("os.getlogin", "psutil", "__main__"),
+        ),
+        DETECTS,
+        "asks how and where it is run; a fix must behave the same everywhere",
+        Fine.KNOWN,
+    ),
+    Rule(PYTHON, ("os._exit", "os.abort", "faulthandler", "posix", "nt"), ENDS, _EXIT),
     Rule(PYTHON, ("os.kill", "os.killpg", "signal"), ENDS, "sends or takes signals", Fine.KNOWN),
     Rule(PYTHON, ("sys.exit", "SystemExit", "quit", "exit"), ENDS, _EXIT, Fine.COMMAND),
     Rule(PYTHON, ("atexit", "sys.exitfunc", "threading._register_atexit"), ENDS, _HOOK, Fine.KNOWN),
@@ -197,7 +213,7 @@ COMPUTED_REASON = "takes something from the interpreter by a name that is not wr
 
 MARKS = re.compile(
     r"PYTEST_\w+|JEST_WORKER_ID|VITEST(?:_\w+)?|NODE_TEST_CONTEXT|npm_lifecycle_\w+|MOCHA_\w+"
-    r"|RUST_TEST_\w+|sun\.java\.command|surefire|org\.junit|org\.testng|jest-worker|test\.(?:v|run|timeout)\b"
+    r"|RUST_TEST_\w+|sun\.java\.command|surefire|org\.junit|org\.testng|jest-worker|jest\.asymmetricMatcher|test\.(?:v|run|timeout)\b"
 )
 MARKS_REASON = "names what only a test run sets or has"
 
@@ -211,9 +227,16 @@ RUNNERS_REASON = "compares something with the name of a test runner"
 
 HARNESSED = re.compile(
     r"(?:^|/)(?:conftest\.py|junit[\w.*-]*|pytest\.ini|sitecustomize\.py|usercustomize\.py|\*\.xml|report\.xml)$"
-    r"|\.redfirst|/proc/(?:self|\d|\*)|^/tmp(?:/|$)"
+    r"|\.redfirst|/proc/(?:self|\d|\*)|^/(?:tmp|workspace)(?:/|$)"
+    r"|(?:^|/)tests/|(?:^|/)(?:test_[\w*]+|[\w*]+_test)\.(?:py|\*)$"
 )
 HARNESSED_REASON = "names files of the test run or of the machine; a fix has nothing to do with them"
+
+PATCHED_REASON = "is not this project's own, and changing it changes it for everybody"
+
+# What a test run of Python sets beside its own variables.
+VARIABLES = ("os.environ", "os.getenv", "os.environb")
+TEST_VARIABLES = re.compile(r"""["'](?:\w*(?:TEST|HASHSEED|DONTWRITE|REDFIRST)\w*|PYT\w{0,2})["']""")
 
 ARGUMENTS = ("sys.argv", "sys.orig_argv", "process.argv", "process.argv0", "std.env.args", "os.Args")
 TEST_WORDS = re.compile(r"test|jest|mocha|spec\b|nose|unittest|tape\b", re.IGNORECASE)

@@ -131,6 +131,23 @@ def test_nobody_writes_by_hand_what_a_tool_writes(path: str) -> None:
     assert author_objection(path, TREE, SUITE) == said
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".venv/bin/python",
+        ".venv/lib/python3.11/site-packages/_pytest/main.py",
+        "api/venv/bin/test_x.py",
+        "web/node_modules/jest/index.js",
+        "Node_Modules/.bin/vitest",
+        ".tox/py/bin/pytest",
+    ],
+)
+def test_nobody_writes_by_hand_where_things_are_installed(path: str) -> None:
+    said = f"{path} is where things are installed; they are not changed by hand"
+    assert fixer_objection(path, TREE, SUITE) == said
+    assert author_objection(path, TREE, SUITE) == said
+
+
 def test_the_fixer_may_not_write_through_a_link() -> None:
     assert (
         fixer_objection("current", TREE, SUITE) == "current is a symbolic link; change the file it points to"
