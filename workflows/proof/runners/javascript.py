@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,7 @@ from functools import cache
 from pathlib import PurePosixPath
 
 from workflows.proof.runners import kit as kit_folder
+from workflows.proof.runners.javascript_build import steering
 from workflows.tree import Tree
 
 _SCRIPT = re.compile(r"\.[cm]?[jt]sx?")
@@ -106,6 +108,7 @@ def is_configuration(path: str, tree: Tree) -> bool:
         _CONFIGURATION.fullmatch(pure.name) is not None
         or bool(_ROOTED & set(pure.parts))
         or path in set(_named(tree))
+        or path in steering(tree)
     )
 
 
@@ -116,10 +119,37 @@ def _named(tree: Tree) -> Iterator[str]:
         if "node_modules/" in path or not (name == "package.json" or _SETTINGS.fullmatch(name)):
             continue
         text = (tree.text(path) or "")[:_MOST]
+        if name == "package.json":
+            text = _of_tools(text)
         for said in _paths(name, text):
             found = _found(posixpath.dirname(path), said, tree)
             if found:
                 yield found
+
+
+def _of_tools(text: str) -> str:
+    """Of a package.json what its tools read: elsewhere `require` names the package's own code."""
+    try:
+        about = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    parts = (
+        "scripts",
+        "jest",
+        "mocha",
+        "vitest",
+        "babel",
+        "swc",
+        "ava",
+        "nyc",
+        "c8",
+        "config",
+        "wireit",
+        "nx",
+    )
+    return (
+        json.dumps({name: about[name] for name in parts if name in about}) if isinstance(about, dict) else ""
+    )
 
 
 def _paths(name: str, text: str) -> Iterator[str]:

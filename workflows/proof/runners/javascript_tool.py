@@ -8,6 +8,7 @@ from workflows.ports import ExecResult
 from workflows.project.model import Project
 from workflows.proof.results import Results, TestResult
 from workflows.proof.runners import javascript, sealed
+from workflows.proof.runners.javascript_build import build
 from workflows.proof.runners.javascript_script import call, meant
 from workflows.proof.runners.port import Ask, Command
 from workflows.proof.runners.reading import read_sealed, went_wrong
@@ -25,7 +26,10 @@ class Tool:
         return javascript.is_test(path)
 
     def collects(self, path: str) -> bool:
-        return javascript.is_named_test(path)
+        """What its settings name, and that is often all in a folder of tests."""
+        return javascript.is_script(path) and (
+            javascript.is_named_test(path) or javascript.is_below_tests(path)
+        )
 
     def is_configuration(self, path: str, tree: Tree) -> bool:
         return javascript.is_configuration(path, tree)
@@ -43,7 +47,9 @@ class Tool:
     def command(self, tree: Tree, ask: Ask) -> Command:
         said = call(self.name, tree)
         args = self.arguments(said.args, ask)
-        start = ["node", *said.node, f"{ask.kit}/run.cjs", self.name]
+        made = build(tree, ask.files)
+        before = [f"--build={made.argument()}"] if made else []
+        start = ["node", *said.node, f"{ask.kit}/run.cjs", *before, self.name]
         return Command(
             argv=[*start, *args, "--", *ask.files],
             shown=[*self.shown, *args, *ask.files],

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 
-from workflows.proof.runners import javascript
 from workflows.proof.runners.javascript_tool import Tool
 from workflows.proof.runners.port import Ask
 
@@ -35,11 +33,6 @@ _PATTERNS = re.compile(r"--testPathPatterns?(=.*)?", re.DOTALL)
 class Jest(Tool):
     name = "jest"
     shown = ("npx", "jest")
-
-    def collects(self, path: str) -> bool:
-        return javascript.is_script(path) and (
-            javascript.is_named_test(path) or "__tests__" in PurePosixPath(path).parts[:-1]
-        )
 
     def arguments(self, said: Sequence[str], ask: Ask) -> Sequence[str]:
         kept: list[str] = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from workflows.proof.results import TestResult
-from workflows.proof.runners import javascript
 from workflows.proof.runners.javascript_tool import Tool
 from workflows.proof.runners.reading import went_wrong
 
@@ -13,12 +12,6 @@ from workflows.proof.runners.reading import went_wrong
 class Mocha(Tool):
     name = "mocha"
     shown = ("npx", "mocha")
-
-    def collects(self, path: str) -> bool:
-        """It takes what its settings name, and that is most often all in a folder of tests."""
-        return javascript.is_script(path) and (
-            javascript.is_named_test(path) or javascript.is_below_tests(path)
-        )
 
     def agree(self, code: int, tests: Sequence[TestResult]) -> bool:
         """It ends with how many failed, as far as that can be said."""

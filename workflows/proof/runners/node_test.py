@@ -12,6 +12,7 @@ from workflows.project.model import Project
 from workflows.proof.results import Results, TestResult
 from workflows.proof.runners import javascript, sealed
 from workflows.proof.runners.globs import globbed
+from workflows.proof.runners.javascript_build import build
 from workflows.proof.runners.javascript_script import NODE, call, meant
 from workflows.proof.runners.port import Ask, Command
 from workflows.proof.runners.reading import read_sealed, went_wrong
@@ -45,8 +46,10 @@ class NodeTest:
     def command(self, tree: Tree, ask: Ask) -> Command:
         said = call(NODE, tree)
         files = ask.files or _files(said.args, tree)
+        made = build(tree, ask.files)
+        before = [f"--build={made.argument()}"] if made else []
         return Command(
-            argv=["node", f"{ask.kit}/node_run.cjs", *said.node, "--", *files],
+            argv=["node", f"{ask.kit}/node_run.cjs", *before, *said.node, "--", *files],
             shown=["node", *said.node, "--test", *(ask.files or said.args)],
             stdin=sealed.opening(ask.key, ask.report, seed=ask.seed, trace=ask.trace),
             env=said.env,

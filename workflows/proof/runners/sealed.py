@@ -21,6 +21,8 @@ from workflows.proof.results import Frame, Outcome, TestResult
 MAX_TESTS = 200_000
 MAX_DETAIL = 8_000
 _LINE = re.compile(rb"(\d{1,9}) ([0-9a-f]{64}) (.*)", re.DOTALL)
+# As JSON escapes them: a backslash, a pair of surrogates, and one alone, as tests of such have in names.
+_ESCAPED = re.compile(rb"\\\\|\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|\\(u[dD][89a-fA-F]\w\w)")
 
 
 class BadReport(ValueError):
@@ -102,7 +104,12 @@ def _verified(report: bytes, key: Key) -> Iterator[bytes]:
         expected = hmac.new(key.secret, b"%d %s" % (number, content), hashlib.sha256).hexdigest()
         if int(told) != number or not hmac.compare_digest(expected.encode(), mac):
             raise BadReport("somebody else wrote in the report: its seal is broken")
-        yield content
+        yield _ESCAPED.sub(_spelled, content)
+
+
+def _spelled(found: re.Match[bytes]) -> bytes:
+    """Half a character is none that could be written anywhere: its escape is shown instead."""
+    return b"\\\\" + found[1] if found[1] else found[0]
 
 
 def _unlike(told: list[_Told]) -> Iterator[TestResult]:

@@ -47,8 +47,14 @@ function typeOf(error) {
   return bare(made && made !== "Object" && (made !== "Error" || !named) ? made : named || made || typeof error);
 }
 
+const ASSERTIONS = /Assert(?:ion)?(?:Error)?$|^(?:TestingLibraryElement|Unexpected|Expectation)Error$/;
+const EXPECTED = /^expect(?:ed\b|\()/i;
+
+/** Many a library of assertions throws a plain Error that says what was expected. The engine throws none of these. */
+const isAsserted = (type, message) => ASSERTIONS.test(type) || (type === "Error" && EXPECTED.test(message));
+
 const isAssertion = (error) =>
-  error?.code === "ERR_ASSERTION" || error?.matcherResult !== undefined || /Assertion(?:Error)?$/.test(typeOf(error));
+  error?.code === "ERR_ASSERTION" || error?.matcherResult !== undefined || isAsserted(typeOf(error), bare(error?.message));
 
 /** Of something thrown: it is the project's, and may be anything. */
 function told(error) {
@@ -69,4 +75,4 @@ function told(error) {
   }
 }
 
-module.exports = { bare, brief, long, relative, frames, told, isTheirs };
+module.exports = { bare, brief, long, relative, frames, told, isAsserted, isTheirs };

@@ -4,7 +4,7 @@
 const { mkdtempSync } = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
-const { bare, brief, frames, long, relative } = require("./failure.cjs");
+const { bare, brief, frames, isAsserted, long, relative } = require("./failure.cjs");
 const { guard } = require("./guard.cjs");
 const { once } = require("./once.cjs");
 const seal = require("./seal.cjs");
@@ -56,7 +56,7 @@ function fromWords(words, details) {
     message: brief(message || text),
     detail: long(text),
     error: brief(error),
-    asserted: isNodes || details?.matcherResult !== undefined || /Assertion/.test(error),
+    asserted: isNodes || details?.matcherResult !== undefined || isAsserted(error, message),
     frames: frames(text),
   };
 }
@@ -97,7 +97,8 @@ class Reporter {
     };
     this.onRunComplete = (contexts, results) => {
       const broken = results.runExecError ? brief(results.runExecError.message) : "";
-      report.end({ traced: look !== null, broken });
+      // Older ones tell of files only.
+      report.end({ traced: look !== null && touched.size > 0, broken });
     };
   }
 }

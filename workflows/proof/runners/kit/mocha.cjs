@@ -20,7 +20,10 @@ async function start({ folder }, args, files, opening) {
     const file = ["cjs", "js"].map((end) => path.join(folder, "lib", "cli", `${name}.${end}`)).find(existsSync);
     return require(file);
   };
-  const options = load("options").loadOptions(args);
+  const loading = load("options");
+  const options = loading.loadOptions(args);
+  // Older ones take no options, and would read them once more.
+  loading.loadOptions = () => options;
   for (const name of [...THEIRS, ...NOT_NOW]) delete options[name];
   Object.assign(options, OURS);
   if (files.length) options._ = files;

@@ -7,12 +7,15 @@ const { spawn } = require("node:child_process");
 const { randomBytes } = require("node:crypto");
 const os = require("node:os");
 const path = require("node:path");
+const { build } = require("./built.cjs");
 const seal = require("./seal.cjs");
 
 const report = seal.open(seal.take());
-const at = process.argv.indexOf("--");
-const flags = process.argv.slice(2, at);
-const files = process.argv.slice(at + 1);
+const args = process.argv.slice(2);
+const why = build(args);
+const at = args.indexOf("--");
+const flags = args.slice(0, at);
+const files = args.slice(at + 1);
 const inside = (name) => path.join(__dirname, name);
 const OURS = [
   `--import=${inside("node_test.mjs")}`,
@@ -55,7 +58,7 @@ function results(file, { key, text, how }) {
 }
 
 async function main() {
-  if (!files.length) return report.end({ broken: "there are no test files" });
+  if (why || !files.length) return report.end({ broken: why || "there are no test files" });
   const waiting = [...files];
   let wrong = false;
   async function work() {

@@ -65,7 +65,14 @@ class Guard:
         return _HOOKED % "while tests ran" if self._now() != self._frozen else ""
 
     def _now(self):
-        return [[id(one) for one in hook.get_hookimpls()] for hook in self._hooks]
+        """Whose hooks, and which functions: tests may take away a plugin, if they put the same one back."""
+        return [
+            {
+                (id(one.plugin), id(getattr(one.function, "__func__", one.function)))
+                for one in hook.get_hookimpls()
+            }
+            for hook in self._hooks
+        ]
 
     def _named(self, items):
         modules = [plugin for _, plugin in self._plugins()] + [

@@ -5,6 +5,7 @@
 
 const { existsSync, readFileSync } = require("node:fs");
 const path = require("node:path");
+const { build } = require("./built.cjs");
 const seal = require("./seal.cjs");
 
 /** Where it is installed, from here upwards: a workspace has it at its root. */
@@ -19,15 +20,18 @@ function find(tool) {
 
 async function main() {
   const opening = seal.take();
-  const [tool, ...rest] = process.argv.slice(2);
+  const args = process.argv.slice(2);
+  const tooling = ["jest", "vitest", "mocha"].map((name) => [name, require(`./${name}.cjs`)]);
+  const why = build(args);
+  const [tool, ...rest] = args;
   const end = rest.lastIndexOf("--");
   const found = find(tool);
-  if (!found) {
-    seal.open(opening).end({ broken: `${tool} is not installed here: set-up did not bring it` });
+  if (!found || why) {
+    seal.open(opening).end({ broken: why || `${tool} is not installed here: set-up did not bring it` });
     process.exitCode = 1;
     return;
   }
-  await require(`./${tool}.cjs`).start(found, rest.slice(0, end), rest.slice(end + 1), opening);
+  await Object.fromEntries(tooling)[tool].start(found, rest.slice(0, end), rest.slice(end + 1), opening);
 }
 
 main().catch((problem) => {

@@ -3,7 +3,7 @@
 
 const path = require("node:path");
 const { pathToFileURL } = require("node:url");
-const { bare, brief, frames, long, relative } = require("./failure.cjs");
+const { bare, brief, frames, isAsserted, long, relative } = require("./failure.cjs");
 const { guard } = require("./guard.cjs");
 const seal = require("./seal.cjs");
 
@@ -37,7 +37,7 @@ function fromError(error) {
     message: brief(message),
     detail: long([message, bare(error.diff), stack].filter(Boolean).join("\n\n")),
     error: brief(error.name),
-    asserted: /Assertion/.test(error.name ?? "") || error.code === "ERR_ASSERTION",
+    asserted: isAsserted(bare(error.name), message) || error.code === "ERR_ASSERTION",
     frames: frames(stack.includes("\n") ? stack : mapped),
   };
 }
