@@ -56,6 +56,8 @@ class Result(BaseModel):
     repro_status: str = "none"
     """red when a repro test was seen to fail, else none"""
     said: str = ""
+    passed: tuple[str, ...] = ()
+    """Issues that the clock did not take, and why."""
 
 
 def job() -> Job:
@@ -91,8 +93,10 @@ async def act() -> int:
         plant(settings, store, forge, breakers=breakers, in_job=True) as works,
     ):
         outcome = await works.reactions.to(await _delivery(store, here))
+        for passed in outcome.passed:
+            _tell_runner(f"passed over {passed}")
         result = await _go_on(settings, works, outcome)
-    _write(here, result)
+    _write(here, result.model_copy(update={"passed": outcome.passed}))
     return 1 if result.conclusion == "failed" else 0
 
 
@@ -174,8 +178,8 @@ def _no_commands() -> Generator[None]:
         _tell_runner(f"::{token}::")
 
 
-def _tell_runner(command: str) -> None:
-    sys.stdout.write(f"{command}\n")
+def _tell_runner(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 
 
@@ -189,5 +193,7 @@ def _write(here: Job, result: Result) -> None:
             output.write(f"{name}={value}\n")
     with here.summary.open("a") as summary:
         summary.write(
-            messages.job_summary(result.conclusion, result.pr_url, result.repro_status, result.said)
+            messages.job_summary(
+                result.conclusion, result.pr_url, result.repro_status, result.said, result.passed
+            )
         )

@@ -6,13 +6,15 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 
-from bot import messages
+from bot import again_text, messages
 from bot.reactions import Reactions
 from bot.store.port import Delivery, Run
-from policies.effects import PostComment
+from policies.effects import Conclusion, PostComment
+from workflows.case import Standing
 from workflows.errors import Problem
 from workflows.ports import Effects
 from workflows.steps.common import STICKY
+from workflows.steps.show_check import check_of
 
 log = logging.getLogger("redfirst.worker")
 
@@ -24,8 +26,13 @@ async def regret(reactions: Reactions, delivery: Delivery, said: str) -> None:
     await _try(f"delivery {delivery.id}", reactions.regret(delivery, said))
 
 
-async def tell(effects: Effects, run: Run, times: int) -> None:
-    """Never raises: what cannot be told is put aside all the same."""
+async def tell(effects: Effects, run: Run, times: int, proves: Standing | None = None) -> None:
+    """Never raises: what cannot be told is put aside all the same. What is proved again has a check."""
+    if proves is not None:
+        words = again_text.not_proved(messages.put_aside_in_short(times))
+        check = check_of(run.id, run.trigger, proves.head_sha, Conclusion.NEUTRAL, words)
+        await _try(f"run {run.id}", effects.perform(check, run.trigger))
+        return
     comment = PostComment(
         key=f"{run.id}/aside",
         repository=run.trigger.tenant.repository,
@@ -43,5 +50,6 @@ async def _try(item: str, saying: Awaitable[object]) -> None:
     except (Problem, TimeoutError) as away:
         log.warning("what became of %s could not be said where it was asked for: %s", item, away)
     except Exception:
-        # The worker has other things to do than to die of this.
+        # A bug in how it is said, and no reason to raise: whoever calls is putting something aside for good,
+        # which must not be tried again for this, nor end the worker that all others need.
         log.exception("what became of %s could not be said where it was asked for", item)

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 from bot.durable import make_folder
 
@@ -13,10 +14,19 @@ MOST = 10_000
 _LONGEST = 200
 
 
-class FolderBaselines:
+class _OneAtATime:
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def measuring(self, key: str) -> asyncio.Lock:
+        return self._locks.setdefault(key, asyncio.Lock())
+
+
+class FolderBaselines(_OneAtATime):
     """Nothing is lost with it but time: it is written without being synced, and read with suspicion."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self._folder = folder
 
     async def find(self, key: str) -> str | None:
@@ -57,10 +67,11 @@ class FolderBaselines:
         return self._folder / key
 
 
-class MemoryBaselines:
+class MemoryBaselines(_OneAtATime):
     """The fake."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.kept: dict[str, str] = {}
 
     async def find(self, key: str) -> str | None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from policies.effects import CommitRef
 from policies.patch import Patch
-from workflows.case import Case, PlanShown, Proposed, Proven, Shown
+from workflows.case import Case, Judged, PlanShown, Proposed, Proven, Shown, Standing
 from workflows.engine.entries import Recorded, Row, StepCompleted
 from workflows.engine.signals import waiting
 from workflows.ports import Blobs
@@ -27,13 +27,23 @@ _PROPOSES = frozenset({"propose", "push"})
 
 async def proof_of(rows: Sequence[Row], blobs: Blobs) -> Proof | None:
     """The last one. What is proposed has the commit in it, which what is only proven has not yet."""
-    known = proposal(rows) or _last(rows, frozenset({"prove"}), Proven)
-    return Proof.model_validate_json(await blobs.get(known.proof)) if known else None
+    known = proposal(rows) or judged(rows) or _last(rows, frozenset({"prove"}), Proven)
+    return Proof.model_validate_json(await blobs.get(known.proof)) if known and known.proof else None
 
 
 def proposal(rows: Sequence[Row]) -> Proposed | None:
     """The pull request that a run opened or went on with, as it left it last."""
     return _last(rows, _PROPOSES, Proposed)
+
+
+def standing(rows: Sequence[Row]) -> Standing | None:
+    """What a run proves again: which commit, and on which base."""
+    return _last(rows, frozenset({"take_stock"}), Standing)
+
+
+def judged(rows: Sequence[Row]) -> Judged | None:
+    """What came of it."""
+    return _last(rows, frozenset({"prove_again"}), Judged)
 
 
 def shown_test(rows: Sequence[Row]) -> Shown | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import socket
 from collections.abc import AsyncGenerator, Generator
 from typing import TYPE_CHECKING, Any, cast
@@ -43,7 +44,8 @@ async def serving(app: ASGIApp, *, port: int = 0, bound: socket.socket | None = 
     """Yields the address. Signals stay with whoever runs the event loop."""
     import uvicorn
 
-    from bot.web.connections import MOST_CONNECTIONS, Connection
+    from bot.web.connections import MOST_CONNECTIONS, MOST_WAITING, Connection
+    from bot.web.waiting import Waiting
 
     class Server(uvicorn.Server):
         @contextlib.contextmanager
@@ -54,7 +56,9 @@ async def serving(app: ASGIApp, *, port: int = 0, bound: socket.socket | None = 
     host, taken = bound.getsockname()[:2]
     config = uvicorn.Config(
         cast("Any", app),
-        http=Connection,
+        http=cast("Any", functools.partial(Connection, waiting=Waiting(MOST_WAITING))),
+        # What is no plain request would be out of our hands.
+        ws="none",
         limit_concurrency=MOST_CONNECTIONS,
         # Through our own log, and nothing of what strangers send that is no request: they could fill a disk.
         log_config=None,

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import quote
 
-from bot import proof_text
+from bot import again_text, proof_text
 from bot.harmless import LONGEST_PROSE, clipped, code, defused, fenced, quoted, unlinked, untrailed
 from bot.store.port import Run
 from handlers.decision import Reply, Topic
 from policies.decision import Decision
 from policies.effects import Remark
 from workflows.agents.roles import Answer, Plan
-from workflows.case import Shown
+from workflows.case import Judged, Shown, Standing
 from workflows.errors import Failure, Who
 from workflows.ports import Spent
 from workflows.progress import Progress, Stage
@@ -42,6 +42,8 @@ _MOVE = {
     Who.NOBODY: "This may pass by itself",
 }
 
+_WORKING, _DONE, _STOPPED = "### Redfirst is working on this", "### Redfirst: done", "### Redfirst stopped"
+_AWAITS = "awaits your review."
 RETRY = "`/agent retry`"
 LONGEST_TITLE = 250
 """GitHub takes 256 characters."""
@@ -61,10 +63,10 @@ class Messages:
         if progress.failure is not None:
             lines = self._failed(progress, progress.failure)
         elif progress.stage is Stage.DONE:
-            lines = ["### Redfirst: done", "", *_done(progress)]
+            lines = [_DONE, "", *_done(progress)]
         else:
             seen = [*_checklist(progress.stage), *_seen(progress), *_detected(progress.project)]
-            lines = ["### Redfirst is working on this", "", *seen]
+            lines = [_WORKING, "", *seen]
         return "\n".join([*lines, *_hidden(progress.hidden), "", _foot(progress)])
 
     def _failed(self, progress: Progress, failure: Failure) -> list[str]:
@@ -76,7 +78,7 @@ class Messages:
             return [f"### Redfirst left {here} as it is", "", *_happened(failure), "", then]
         retry = "`/agent fix`" if self.in_job else RETRY
         then = f"{_MOVE[failure.who]}; {retry} tries again."
-        return ["### Redfirst stopped", "", *_happened(failure), "", then]
+        return [_STOPPED, "", *_happened(failure), "", then]
 
     def commit(self, trigger: Trigger, summary: str) -> str:
         title = _title(trigger)
@@ -99,6 +101,15 @@ is over. Merging is yours: Redfirst never does."""
 
     def check(self, proof: Proof) -> tuple[str, str]:
         return proof_text.check(proof)
+
+    def proving(self, standing: Standing) -> tuple[str, str]:
+        return again_text.proving(standing)
+
+    def proved_again(self, judged: Judged, proof: Proof | None) -> tuple[str, str]:
+        return again_text.proved_again(judged, proof)
+
+    def not_proved(self, why: str) -> tuple[str, str]:
+        return again_text.not_proved(why)
 
     def plan(self, plan: Plan, digest: str) -> str:
         return f"""### Redfirst: a plan, for you to approve
@@ -296,10 +307,14 @@ def other_plan(digest: str) -> str:
     return f"That is not the plan that was shown last. This approves it: `/agent approve {digest}`"
 
 
+def put_aside_in_short(times: int) -> str:
+    return f"this was tried {times} times and is left alone now; whoever runs this bot can see why"
+
+
 def put_aside(run: Run, times: int) -> str:
     """What went wrong is for the operator, and may hold what is nobody else's business."""
     return (
-        f"### Redfirst stopped\n\nThis was tried {times} times, and each time it broke off without getting "
+        f"{_STOPPED}\n\nThis was tried {times} times, and each time it broke off without getting "
         "any further. It is left alone now, with all that was done so far.\n\n"
         "It is the move of whoever runs this bot: `redfirst dead list` says what went wrong, and "
         f"`redfirst dead retry {run.id}` goes on.\n\n{_run(run.id)}"
@@ -307,7 +322,7 @@ def put_aside(run: Run, times: int) -> str:
 
 
 def stopped(run_id: str, reason: str) -> str:
-    return f"### Redfirst stopped\n\n{defused(_line(reason))}. {RETRY} starts it again.\n\n{_run(run_id)}"
+    return f"{_STOPPED}\n\n{defused(_line(reason))}. {RETRY} starts it again.\n\n{_run(run_id)}"
 
 
 def refused(decision: Decision) -> str:
@@ -319,7 +334,19 @@ def already_running(run_id: str) -> str:
     return f"{said}\n\n{_run(run_id)}"
 
 
-def job_summary(conclusion: str, pull_request: str, repro: str, said: str) -> str:
+def left_so(comment: str) -> str:
+    """How the run ended that our own comment on an issue speaks of, for whoever has no journal."""
+    how = "did not come to an end"
+    if comment.startswith(_STOPPED):
+        how = "stopped without a fix"
+    elif comment.startswith(_DONE):
+        how = "is done"
+    elif _AWAITS in comment:
+        how = "opened a pull request"
+    return f"the last run on it {how}, and nobody has said anything new since"
+
+
+def job_summary(conclusion: str, pull_request: str, repro: str, said: str, passed: Sequence[str] = ()) -> str:
     lines = [
         f"### Redfirst: {conclusion}",
         "",
@@ -328,6 +355,8 @@ def job_summary(conclusion: str, pull_request: str, repro: str, said: str) -> st
     ]
     if said:
         lines += ["", fenced(said)]
+    if passed:
+        lines += ["", "Passed over:", "", *(f"- {_line(one)}" for one in passed)]
     return "\n".join(lines) + "\n"
 
 
@@ -425,7 +454,7 @@ def _seen(progress: Progress) -> list[str]:
     if progress.green:
         lines += ["", f"**Green**: {progress.green}"]
     if progress.pull_request:
-        lines += ["", f"#{progress.pull_request} awaits your review."]
+        lines += ["", f"#{progress.pull_request} {_AWAITS}"]
     return lines
 
 

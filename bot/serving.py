@@ -24,8 +24,10 @@ async def serve(host: str | None, port: int | None, *, as_json: bool) -> None:
     from bot.breakers import Breakers
     from bot.github.guarded import GuardedForge
     from bot.web.app import create_app
+    from bot.web.files import allow_many_files
     from bot.wiring import bus_of, plant, store_of
 
+    allow_many_files()
     # First what fails most often, and before anything is begun that would be left half done.
     taken = listen(settings.host, settings.port)
     breakers = Breakers()

@@ -13,10 +13,11 @@ from typing import Literal
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from handlers.house import VerifyAgain
 from policies.hosts import host as host_of
 from workflows.errors import OperatorProblem
 from workflows.project.allowance import Allowance
-from workflows.proof.mode import WitnessMode
+from workflows.proof.mode import DiagnosticsMode, WitnessMode
 
 _SECRET_NAMES = ("_API_KEY", "_TOKEN", "_SECRET", "_SECRET_ACCESS_KEY", "_PASSWORD", "_PRIVATE_KEY")
 
@@ -99,6 +100,16 @@ class Settings(BaseSettings):
         WitnessMode.OFF,
         description="A second test of each issue, by another author, that the fixer never sees: off, "
         "advisory or required. A repository may ask for more.",
+    )
+    diagnostics: DiagnosticsMode = Field(
+        DiagnosticsMode.REQUIRED,
+        description="Whether a fix may add to what the project's own linters and type checkers say: off, "
+        "advisory or required. A repository may ask for more.",
+    )
+    verify_again: VerifyAgain = Field(
+        VerifyAgain.ALWAYS,
+        description="When pull requests are proved again: always, at pushes to them or to their base; "
+        "pushes, at those to them alone; off. It costs sandboxes, and no model.",
     )
     proof_key: SecretStr = Field(
         SecretStr(""), description="An Ed25519 private key, as PEM text, to sign proofs with."

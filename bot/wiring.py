@@ -131,9 +131,16 @@ async def plant(
         image="" if settings.sandbox in {"e2b", "daytona"} else settings.sandbox_image,
         allowance=settings.allowance(),
         witness=settings.witness,
+        diagnostics=settings.diagnostics,
     )
     ground = Ground(
-        house=House(label=settings.label, bot_id=settings.bot_id, in_job=in_job),
+        house=House(
+            label=settings.label,
+            bot_id=settings.bot_id,
+            app=settings.github_app_id,
+            verify_again=settings.verify_again,
+            in_job=in_job,
+        ),
         store=store,
         effects=door,
         forge=forge,

@@ -12,6 +12,7 @@ from functools import partial
 
 from bot import aside, messages
 from bot.bus.port import Bus, Received, Topic
+from bot.evidence import standing
 from bot.faults import NOT_NOW, is_its_own
 from bot.lines import Lines
 from bot.reacting.ground import Outcome, ignored
@@ -218,7 +219,8 @@ class Worker:
             log.error("%s %s was put aside: %s; see `redfirst dead list`", topic, item, said)
             match topic:
                 case Topic.RUNS:
-                    await aside.tell(self.ports.effects, await self.store.run(item), times)
+                    proves = standing(await self.store.rows(item))
+                    await aside.tell(self.ports.effects, await self.store.run(item), times, proves)
                 case Topic.DELIVERIES:
                     await aside.regret(
                         self.reactions, await self.store.delivery(item), messages.command_put_aside()

@@ -97,6 +97,21 @@ class Stop(_OfARun):
     """Only while it waits for its plan to be approved."""
 
 
+class ProveAgain(_Part):
+    """See whether the proof of one pull request still holds. A fact: nobody asks, and nobody is answered."""
+
+    kind: Literal["prove-again"] = "prove-again"
+    number: int
+    branch: str
+
+
+class ProveAllAgain(_Part):
+    """The same for all that are to be merged into a branch."""
+
+    kind: Literal["prove-all-again"] = "prove-all-again"
+    base: str
+
+
 class Topic(StrEnum):
     HELP = "help"
     STATUS = "status"
@@ -110,6 +125,13 @@ class Topic(StrEnum):
     WORDS_MISSING = "words-missing"
     NO_MEMORY = "no-memory"
     """A job knows of no earlier one."""
+
+
+class Move(_Part):
+    """The runs of a repository go with it. A fact, if GitHub says so too."""
+
+    kind: Literal["move"] = "move"
+    before: str
 
 
 class Reply(_OfARun):
@@ -126,4 +148,6 @@ class Ignore(_Part):
     reason: str
 
 
-Decision = Start | Fetch | FetchOldest | Again | Resume | Stop | Reply | Ignore
+Decision = (
+    Start | Fetch | FetchOldest | Again | Resume | Stop | Move | ProveAgain | ProveAllAgain | Reply | Ignore
+)

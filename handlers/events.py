@@ -77,6 +77,31 @@ class ChecksFailed(Event):
     sha: str
     app: str
     """Whose checks they are."""
+    app_ids: tuple[str, ...] = ()
+    """How GitHub numbers and names that App."""
+
+
+class StatusFailed(ChecksFailed):
+    """A commit status, as older CI systems write them: its name is `app`, and the actor is its writer."""
+
+
+class PullRequestPushed(Event):
+    """Its branch has another commit, or it is for another base."""
+
+    number: int
+    branch: str
+    sha: str
+
+
+class BranchPushed(Event):
+    branch: str
+    sha: str
+
+
+class RepositoryMoved(Event):
+    """The repository has another name, or another owner: its tenant is what it is called now."""
+
+    before: str
 
 
 class Dispatched(Event):

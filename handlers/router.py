@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers import (
+    base_moved,
     checks_failed,
     dispatched,
     issue_assigned,
@@ -10,10 +11,13 @@ from handlers import (
     issue_labeled,
     line_comment,
     pull_request_closed,
+    pull_request_pushed,
+    repository_moved,
     review_submitted,
 )
 from handlers.decision import Decision, Ignore
 from handlers.events import (
+    BranchPushed,
     ChecksFailed,
     Dispatched,
     Event,
@@ -22,6 +26,8 @@ from handlers.events import (
     IssueLabeled,
     LineCommented,
     PullRequestClosed,
+    PullRequestPushed,
+    RepositoryMoved,
     ReviewSubmitted,
     Scheduled,
 )
@@ -35,10 +41,17 @@ def decide(event: Event, house: House) -> Decision:
             return pull_request_closed.decide(event, house)
         case ChecksFailed():
             return checks_failed.decide(event, house)
+        case RepositoryMoved():
+            return repository_moved.decide(event, house)
         case Scheduled():
             return dispatched.decide(event, house)
         case _ if event.actor.id == house.bot_id:
             return Ignore(reason="this was our own doing")
+        # Commits count whoever makes them: bots format, merge and update.
+        case PullRequestPushed():
+            return pull_request_pushed.decide(event, house)
+        case BranchPushed():
+            return base_moved.decide(event, house)
         # Any bot: two that answer each other never stop.
         case _ if event.actor.is_bot:
             return Ignore(reason="bots start nothing")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from policies.effects import CommitRef, PullRequestRef
+from policies.effects import CommitRef, Conclusion, PullRequestRef
 from policies.patch import Patch
 from workflows.agents.roles import Plan
 from workflows.ports import SandboxFacts
 from workflows.project.model import Project
 from workflows.proof.controls import Controls
+from workflows.proof.diagnostics.model import Diagnosed
 from workflows.proof.green import Green, Unharmed
-from workflows.proof.mode import WitnessMode
+from workflows.proof.mode import DiagnosticsMode, WitnessMode
 from workflows.proof.red import Red
 from workflows.proof.witness import Witness, WitnessSeen
 from workflows.trigger import Trigger
@@ -41,6 +42,7 @@ class Case(_Stage):
     project: Project = Project()
     """Nothing is known in a journal of release 0.1.0."""
     witness: WitnessMode = WitnessMode.OFF
+    diagnostics: DiagnosticsMode = DiagnosticsMode.REQUIRED
 
 
 class Planned(_Stage):
@@ -132,6 +134,7 @@ class Repairing(_Stage):
     green: Green | None = None
     witness: WitnessSeen | None = None
     suite: Unharmed | None = None
+    diagnostics: Diagnosed | None = None
     controls: Controls | None = None
     feedback: str = ""
     ground: Ground | None = None
@@ -157,6 +160,37 @@ class Concluded(_Stage):
     proof: str
     verdict: str
     by: str
+
+
+class Standing(_Stage):
+    """A pull request of ours as it stands when it is to be proved again."""
+
+    trigger: Trigger
+    proposed: Proposed
+    head_sha: str = ""
+    base_branch: str = ""
+    base_sha: str = ""
+    over: str = ""
+    """Why there is nothing left to prove."""
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        return self.head_sha, self.base_branch, self.base_sha
+
+
+class Judged(_Stage):
+    """What became of it; none where there was nothing left to prove."""
+
+    standing: Standing
+    conclusion: Conclusion | None = None
+    stage: str = ""
+    """The one that refused it."""
+    said: str = ""
+    feedback: str = ""
+    proof: str = ""
+    """The blob with the new proof, where it holds."""
+    beside: tuple[str, ...] = ()
+    """Other tests that people changed."""
 
 
 class Shown(_Stage):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
@@ -13,13 +14,13 @@ from policies.effects import Done, Effect, Remark
 from policies.facts import Permission
 from workflows.errors import Problem, Who
 from workflows.project.allowance import Allowance
-from workflows.proof.mode import WitnessMode
+from workflows.proof.mode import DiagnosticsMode, WitnessMode
 from workflows.trigger import Tenant, Trigger
 from workflows.verdicts import Place
 
 if TYPE_CHECKING:
     from workflows.agents.roles import Answer, Plan
-    from workflows.case import Shown
+    from workflows.case import Judged, Shown, Standing
     from workflows.progress import Progress
     from workflows.proof.statement import Proof
 
@@ -264,6 +265,12 @@ class PullRequest(Frozen):
     url: str = ""
 
 
+class Mergeable(Frozen):
+    """Where a record of it is kept."""
+
+    is_so: bool | None = None
+
+
 class FailedCheck(Frozen):
     name: str
     title: str = ""
@@ -309,6 +316,10 @@ class Forge(Protocol):
         ...
 
     async def pull_request(self, tenant: Tenant, number: int) -> PullRequest: ...
+
+    async def mergeable(self, tenant: Tenant, number: int) -> bool | None:
+        """Whether a pull request could be merged as it is now; None while GitHub does not know."""
+        ...
 
     async def diff(self, tenant: Tenant, number: int) -> str:
         """What a pull request changes, as git shows it; UserProblem when it is too large to be looked at."""
@@ -372,6 +383,10 @@ class Baselines(Protocol):
 
     async def keep(self, key: str, digest: str) -> None: ...
 
+    def measuring(self, key: str) -> AbstractAsyncContextManager[object]:
+        """Of those here who would measure it at once one does, and the others find what came of it."""
+        ...
+
 
 class Spent(Frozen):
     """What the models of a run have cost so far."""
@@ -405,6 +420,18 @@ class Words(Protocol):
 
     def check(self, proof: Proof) -> tuple[str, str]:
         """Title and summary of the check beside a commit."""
+        ...
+
+    def proving(self, standing: Standing) -> tuple[str, str]:
+        """The same while it is looked at again."""
+        ...
+
+    def proved_again(self, judged: Judged, proof: Proof | None) -> tuple[str, str]:
+        """And what came of it."""
+        ...
+
+    def not_proved(self, why: str) -> tuple[str, str]:
+        """Where nothing came of it, for whatever reason."""
         ...
 
     def plan(self, plan: Plan, digest: str) -> str:
@@ -445,3 +472,5 @@ class Ports:
     """What repositories may ask for."""
     witness: WitnessMode = WitnessMode.OFF
     """Whether an independent test is asked for everywhere."""
+    diagnostics: DiagnosticsMode = DiagnosticsMode.REQUIRED
+    """Whether linters and type checkers have a say everywhere."""

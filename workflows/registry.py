@@ -13,6 +13,7 @@ from workflows.errors import Gone
 from workflows.fix import fix
 from workflows.ports import Ports
 from workflows.repro import repro
+from workflows.reverify import reverify
 from workflows.review import review
 from workflows.revise import revise
 
@@ -44,4 +45,4 @@ class Registry:
         return any(tree.name == name and definition.can_finish(tree, begun_under) for tree in self.trees)
 
 
-WORKFLOWS = Registry((fix, revise, review, repro, ask))
+WORKFLOWS = Registry((fix, revise, reverify, review, repro, ask))

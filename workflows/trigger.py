@@ -67,7 +67,9 @@ class Trigger(BaseModel):
 
     @property
     def about(self) -> str:
-        return f"{self.tenant.repository}#{self.issue.number}"
+        at = f"{self.tenant.repository}#{self.issue.number}"
+        # Nobody asks for it, so whoever says something there means something else.
+        return f"{at}/proof" if self.workflow == "reverify" else at
 
     @property
     def subject(self) -> str:

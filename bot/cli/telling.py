@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from bot.store.port import Store
 from workflows.agents.tools.port import ToolResult
-from workflows.case import Case, Planned, Proposed, Repairing, Reproducing, Witnessing
+from workflows.case import Case, Judged, Planned, Proposed, Repairing, Reproducing, Standing, Witnessing
 from workflows.engine import signals
 from workflows.engine.entries import (
     Cancelled,
@@ -34,6 +34,8 @@ from workflows.engine.status import RunStatus
 from workflows.ports import Turn
 from workflows.project.model import Project
 from workflows.project.words import in_a_line
+from workflows.proof.diagnostics.model import State
+from workflows.proof.mode import DiagnosticsMode
 
 Tone = Literal["plain", "dim", "good", "bad", "red"]
 
@@ -53,15 +55,18 @@ _DOING = {
     "write_fix": "writing the fix",
     "check_green": "running the test with the fix",
     "check_suite": "running the whole suite with the fix",
+    "check_diagnostics": "running the project's own checkers with the fix and without",
     "check_controls": "taking the fix back, place by place, and making it a little wrong",
     "write_witness": "another author writes an independent test",
     "check_witness": "running the independent test on the unfixed code",
     "prove": "writing the proof",
     "propose": "opening a draft pull request",
+    "take_stock": "looking at what would be merged now",
+    "prove_again": "proving it from red to its controls",
 }
 
 
-_QUIET = frozenset({"call", "seal"})
+_QUIET = frozenset({"call", "seal", "show_begun", "show_verdict"})
 """Steps that only hand something on."""
 
 
@@ -134,6 +139,17 @@ def _completed(step: str, output: JsonValue) -> Iterator[Line]:
                 yield Line(
                     f"detected {in_a_line(case.project, code=str)}", "dim", "\n".join(case.project.notes)
                 )
+        case "take_stock":
+            now = Standing.model_validate(output)
+            at = f"{now.head_sha[:12]} on {now.base_branch} at {now.base_sha[:12]}"
+            yield Line(now.over or f"#{now.proposed.pull_request.number} at {at}")
+        case "prove_again":
+            now = Judged.model_validate(output)
+            if now.proof:
+                yield Line("it holds", "good")
+            else:
+                said = f"{now.stage}: {now.said}" if now.stage else f"cannot be judged: {now.said}"
+                yield Line(said, "bad", now.feedback)
         case "plan":
             yield Line(f"plan: {Planned.model_validate(output).plan.cause}")
         case "check_red":
@@ -155,13 +171,26 @@ def _completed(step: str, output: JsonValue) -> Iterator[Line]:
                 yield Line(f"nothing else broke: {now.suite.after}", "good")
             elif now.green is not None:
                 yield Line(f"refused: {now.feedback.splitlines()[0]}", "bad")
+        case "check_diagnostics":
+            now = Repairing.model_validate(output)
+            if now.diagnostics is not None and now.diagnostics.checkers:
+                seen = now.diagnostics
+                said = "have something new to say" if seen.counted else "say nothing new"
+                asked = [
+                    f"{one.tool} {one.version}".strip() for one in seen.checkers if one.state is State.RAN
+                ]
+                others = [f"{one.tool} {one.state}" for one in seen.checkers if one.state is not State.RAN]
+                new = "\n".join(str(one.diagnostic) for one in seen.new)
+                yield Line(f"the project's own checkers {said}: {', '.join(asked + others)}", "good", new)
+            elif now.diagnostics is None and now.suite is not None and now.feedback:
+                yield Line(f"refused: {now.feedback.splitlines()[0]}", "bad")
         case "check_controls":
             now = Repairing.model_validate(output)
             if now.controls is not None:
                 seen = now.controls
                 said = f"without the fix it fails again; {seen.killed} of {len(seen.mutants)} mutants noticed"
                 yield Line(said, "good", "\n".join(f"not proven: {place}" for place in seen.unproven))
-            elif now.suite is not None:
+            elif now.suite is not None and (now.diagnostics or now.case.diagnostics is DiagnosticsMode.OFF):
                 yield Line(f"refused: {now.feedback.splitlines()[0]}", "bad")
         case "check_witness":
             told = Witnessing.model_validate(output)

@@ -41,6 +41,7 @@ class Run(Narrow):
     id: int
     name: str
     external_id: str | None = None
+    status: str = ""
     conclusion: str | None = None
     html_url: str | None = None
     output: _Output = _Output()

@@ -61,11 +61,11 @@ class Clients:
         return AppAuthStrategy(self.app_id, self._settings.github_private_key.get_secret_value())
 
     def _as_installation(self, tenant: Tenant) -> BaseAuthStrategy:
-        from bot.github.auth import AsInstallation
+        from bot.github.auth import AsBearer, AsInstallation
         from bot.github.tokens import Tokens
 
         if self._tokens is None:
-            self._tokens = Tokens(self.ourselves())
+            self._tokens = Tokens(self.ourselves(), lambda token: self._make(AsBearer(token)))
         return AsInstallation(self._tokens, tenant)
 
     def _by_token(self) -> BaseAuthStrategy:

@@ -12,6 +12,7 @@ from workflows.tree import MAX_BYTES
 
 
 class _Repository(Narrow):
+    full_name: str
     default_branch: str
 
 
@@ -29,6 +30,12 @@ async def head(at: At) -> Head:
         branch = _Repository.model_validate_json(found.content).default_branch
         tip = await at.rest.repos.async_get_branch(*at.repo, quote(branch))
         return Head(branch=branch, sha=_Branch.model_validate_json(tip.content).commit.sha)
+
+
+async def name_now(at: At) -> str:
+    with understood(f"asking what {at.full_name} is called now"):
+        found = await at.rest.repos.async_get(*at.repo)
+        return _Repository.model_validate_json(found.content).full_name
 
 
 async def tarball(at: At, sha: str) -> bytes:

@@ -12,6 +12,7 @@ from bot.github import (
     commits,
     contents,
     issues,
+    past,
     people,
     proposing,
     pulls,
@@ -23,6 +24,7 @@ from bot.github.client import Clients
 from bot.github.ourselves import Ourselves
 from bot.github.recent import Recent
 from bot.settings import Settings
+from handlers.left_behind import LeftBehind
 from policies.effects import (
     AddLabels,
     AddReaction,
@@ -69,14 +71,26 @@ class GitHubForge:
     async def permission(self, tenant: Tenant, login: str) -> Permission:
         return await people.permission(self._at(tenant), login)
 
+    async def name_now(self, tenant: Tenant) -> str:
+        return await contents.name_now(self._at(tenant))
+
     async def issue(self, tenant: Tenant, number: int) -> IssueSnapshot:
         return await issues.issue(self._at(tenant), number)
 
     async def labelled(self, tenant: Tenant, label: str) -> Sequence[int]:
         return await issues.labelled(self._at(tenant), label)
 
+    async def left_behind(self, tenant: Tenant, number: int, label: str) -> LeftBehind:
+        return await past.left_behind(self._at(tenant), number, label)
+
     async def pull_request(self, tenant: Tenant, number: int) -> PullRequest:
         return await pulls.pull_request(self._at(tenant), number)
+
+    async def open_on(self, tenant: Tenant, base: str) -> Sequence[PullRequest]:
+        return await pulls.open_on(self._at(tenant), base)
+
+    async def mergeable(self, tenant: Tenant, number: int) -> bool | None:
+        return await pulls.mergeable(self._at(tenant), number)
 
     async def diff(self, tenant: Tenant, number: int) -> str:
         return await pulls.diff(self._at(tenant), number)

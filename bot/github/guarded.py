@@ -9,6 +9,7 @@ from bot.breakers import Breakers
 from bot.github.errors import GitHubAway, RateLimited
 from bot.github.forge import GitHubForge
 from bot.settings import Settings
+from handlers.left_behind import LeftBehind
 from policies.effects import Done, Effect
 from policies.facts import Permission
 from workflows.ports import FailedCheck, Head, LineRemark, PullRequest
@@ -41,14 +42,26 @@ class GuardedForge:
     async def permission(self, tenant: Tenant, login: str) -> Permission:
         return await self._guarded(self._forge.permission, tenant, login)
 
+    async def name_now(self, tenant: Tenant) -> str:
+        return await self._guarded(self._forge.name_now, tenant)
+
     async def issue(self, tenant: Tenant, number: int) -> IssueSnapshot:
         return await self._guarded(self._forge.issue, tenant, number)
 
     async def labelled(self, tenant: Tenant, label: str) -> Sequence[int]:
         return await self._guarded(self._forge.labelled, tenant, label)
 
+    async def left_behind(self, tenant: Tenant, number: int, label: str) -> LeftBehind:
+        return await self._guarded(self._forge.left_behind, tenant, number, label)
+
     async def pull_request(self, tenant: Tenant, number: int) -> PullRequest:
         return await self._guarded(self._forge.pull_request, tenant, number)
+
+    async def open_on(self, tenant: Tenant, base: str) -> Sequence[PullRequest]:
+        return await self._guarded(self._forge.open_on, tenant, base)
+
+    async def mergeable(self, tenant: Tenant, number: int) -> bool | None:
+        return await self._guarded(self._forge.mergeable, tenant, number)
 
     async def diff(self, tenant: Tenant, number: int) -> str:
         return await self._guarded(self._forge.diff, tenant, number)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from handlers.events import ReviewState
+from workflows.branch import issue_of
 from workflows.trigger import Actor, IssueSnapshot, Tenant
 from workflows.verdicts import Place
 
@@ -77,6 +78,7 @@ class LineComment(Comment):
 
 class Head(_Narrow):
     ref: str
+    sha: str = ""
     repo: Repository | None = None
 
 
@@ -115,6 +117,8 @@ class Review(_Narrow):
 
 
 class App(_Narrow):
+    id: int = 0
+    client_id: str | None = None
     slug: str | None = None
     name: str = ""
 
@@ -126,9 +130,40 @@ class CheckSuite(_Narrow):
     app: App | None = None
 
 
+class Tip(_Narrow):
+    sha: str
+
+
+class Branch(_Narrow):
+    name: str
+    commit: Tip
+
+
 class Inputs(_Narrow):
     issue: int = 0
     command: str = ""
+
+
+class _From(_Narrow):
+    name: str = Field(alias="from")
+
+
+class _NameChange(_Narrow):
+    name: _From | None = None
+
+
+class _Owner(_Narrow):
+    user: User | None = None
+    organization: User | None = None
+
+
+class _OwnerFrom(_Narrow):
+    owner: _Owner = Field(alias="from")
+
+
+class _Changes(_Narrow):
+    repository: _NameChange | None = None
+    owner: _OwnerFrom | None = None
 
 
 class Payload(_Narrow):
@@ -172,8 +207,47 @@ class PullRequestPayload(Payload):
     pull_request: PullRequest
 
 
+class _Edits(_Narrow):
+    base: _Narrow | None = None
+
+
+class EditedPayload(PullRequestPayload):
+    changes: _Edits = _Edits()
+
+
+class PushPayload(Payload):
+    ref: str
+    after: str
+    deleted: bool = False
+
+
 class CheckSuitePayload(Payload):
     check_suite: CheckSuite
+
+
+class StatusPayload(Payload):
+    sha: str
+    state: str
+    context: str
+    branches: tuple[Branch, ...] = ()
+
+    def branch(self) -> str:
+        """One of ours that is at this commit, if there is any: many branches can hold one."""
+        names = [branch.name for branch in self.branches if branch.commit.sha == self.sha]
+        return next((name for name in names if issue_of(name) is not None), names[0] if names else "")
+
+
+class MovedPayload(Payload):
+    changes: _Changes
+
+    def before(self) -> str:
+        owner, _, name = self.repository.full_name.partition("/")
+        if self.changes.repository and self.changes.repository.name:
+            name = self.changes.repository.name.name
+        if self.changes.owner:
+            last = self.changes.owner.owner.user or self.changes.owner.owner.organization
+            owner = last.login if last else owner
+        return f"{owner}/{name}"
 
 
 class DispatchedPayload(Payload):

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from bot.github.at import At, Narrow, User
+from collections.abc import Sequence
+
+from pydantic import TypeAdapter
+
+from bot.github.at import PAGE, At, Narrow, User, pages
 from bot.github.errors import understood
+from bot.github.once import settled
 from bot.github.streams import whole
 from workflows.ports import PullRequest
 
+MOST_OPEN = 1000
 DIFF_BYTES = 1024**2
 DIFF = "application/vnd.github.diff"
 
@@ -33,6 +39,8 @@ class Pull(Narrow):
     state: str = "open"
     draft: bool = False
     merged: bool = False
+    mergeable: bool | None = None
+    """None for a moment, while GitHub finds out; only where one is asked for by itself."""
     user: User | None = None
     head: _End
     base: _End
@@ -50,8 +58,38 @@ async def get(at: At, number: int) -> Pull:
         return Pull.model_validate_json(answer.content)
 
 
+_PULLS = TypeAdapter(list[Pull])
+
+
 async def pull_request(at: At, number: int) -> PullRequest:
-    found = await get(at, number)
+    return _as_it_is(await get(at, number))
+
+
+async def mergeable(at: At, number: int) -> bool | None:
+    async def look() -> bool | None:
+        return (await get(at, number)).mergeable
+
+    found = await look()
+    return await settled(look) if found is None else found
+
+
+async def open_on(at: At, base: str) -> Sequence[PullRequest]:
+    found: list[PullRequest] = []
+    with understood(f"listing the pull requests to {base}"):
+        listed = pages(
+            lambda page: at.rest.pulls.async_list(
+                *at.repo, state="open", base=base, per_page=PAGE, page=page
+            ),
+            _PULLS,
+        )
+        async for pull in listed:
+            found.append(_as_it_is(pull))
+            if len(found) == MOST_OPEN:
+                break
+    return found
+
+
+def _as_it_is(found: Pull) -> PullRequest:
     head, base = found.head, found.base
     # A fork that was removed leaves no repository; then it was surely not this one.
     from_here = bool(head.repo and base.repo and head.repo.full_name == base.repo.full_name)

@@ -11,6 +11,7 @@ from pydantic_core import from_json
 
 from bot.github import payloads
 from handlers.events import (
+    BranchPushed,
     ChecksFailed,
     Dispatched,
     Event,
@@ -19,9 +20,14 @@ from handlers.events import (
     IssueLabeled,
     LineCommented,
     PullRequestClosed,
+    PullRequestPushed,
+    RepositoryMoved,
     ReviewSubmitted,
     Scheduled,
+    StatusFailed,
 )
+
+_HEADS = "refs/heads/"
 
 
 class _Action(BaseModel):
@@ -134,6 +140,35 @@ def _closed(delivery: str, values: Any) -> Event:
     )
 
 
+def _synchronized(delivery: str, values: Any) -> Event:
+    seen = payloads.PullRequestPayload.model_validate(values)
+    return PullRequestPushed(
+        delivery=delivery,
+        tenant=seen.tenant(),
+        actor=seen.sender.actor(),
+        number=seen.pull_request.number,
+        branch=seen.pull_request.branch(seen.repository),
+        sha=seen.pull_request.head.sha,
+    )
+
+
+def _edited(delivery: str, values: Any) -> Event:
+    """Another base is as good as another commit: what was proven was not this."""
+    if payloads.EditedPayload.model_validate(values).changes.base is None:
+        raise Unread("of edits, only another base is read")
+    return _synchronized(delivery, values)
+
+
+def _pushed(delivery: str, values: Any) -> Event:
+    seen = payloads.PushPayload.model_validate(values)
+    branch = seen.ref.removeprefix(_HEADS)
+    if branch in {"", seen.ref} or seen.deleted:
+        raise Unread("of pushes, only commits on branches are read")
+    return BranchPushed(
+        delivery=delivery, tenant=seen.tenant(), actor=seen.sender.actor(), branch=branch, sha=seen.after
+    )
+
+
 def _checked(delivery: str, values: Any) -> Event:
     seen = payloads.CheckSuitePayload.model_validate(values)
     suite = seen.check_suite
@@ -146,6 +181,28 @@ def _checked(delivery: str, values: Any) -> Event:
         branch=suite.head_branch or "",
         sha=suite.head_sha,
         app=(suite.app.slug or suite.app.name) if suite.app else "",
+        app_ids=(str(suite.app.id), suite.app.client_id or "") if suite.app else (),
+    )
+
+
+def _status(delivery: str, values: Any) -> Event:
+    seen = payloads.StatusPayload.model_validate(values)
+    if seen.state not in {"failure", "error"}:
+        raise Unread("of statuses, only failures are read")
+    return StatusFailed(
+        delivery=delivery,
+        tenant=seen.tenant(),
+        actor=seen.sender.actor(),
+        branch=seen.branch(),
+        sha=seen.sha,
+        app=seen.context,
+    )
+
+
+def _moved(delivery: str, values: Any) -> Event:
+    seen = payloads.MovedPayload.model_validate(values)
+    return RepositoryMoved(
+        delivery=delivery, tenant=seen.tenant(), actor=seen.sender.actor(), before=seen.before()
     )
 
 
@@ -174,9 +231,12 @@ _READ: Mapping[str, Mapping[str, Callable[[str, Any], Event]]] = MappingProxyTyp
         "issue_comment": {"created": _commented},
         "pull_request_review_comment": {"created": _line_commented},
         "pull_request_review": {"submitted": _reviewed},
-        "pull_request": {"closed": _closed},
+        "pull_request": {"closed": _closed, "synchronize": _synchronized, "edited": _edited},
+        "push": {"": _pushed},
         # All checks of an App together: one that failed while others go on says too little.
         "check_suite": {"completed": _checked},
+        "status": {"": _status},
+        "repository": {"renamed": _moved, "transferred": _moved},
         "workflow_dispatch": {"": _dispatched},
         "schedule": {"": _scheduled},
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -64,9 +65,19 @@ class _Kept:
     until: datetime = LONG_AGO
 
 
+class NotSeen(OperatorProblem):
+    """Our App is not where we thought, or a repository is not called so any more."""
+
+
+class _Repository(_Narrow):
+    full_name: str
+
+
 class Tokens:
-    def __init__(self, app: GitHub[Any]) -> None:
+    def __init__(self, app: GitHub[Any], bearing: Callable[[str], GitHub[Any]]) -> None:
+        """`bearing` makes a client that goes by a token."""
         self._app = app
+        self._bearing = bearing
         self._kept: Recent[Tenant, _Kept] = Recent(MOST)
 
     async def of(self, tenant: Tenant, refused: str = "") -> str:
@@ -85,7 +96,28 @@ class Tokens:
                 return await self._granted(tenant, tenant.installation)
             except Gone:
                 log.info("installation %d of our App is gone; looking for another", tenant.installation)
-        return await self._granted(tenant, await self._installation(tenant))
+            except NotSeen:
+                log.info("%s is not what installation %d sees", tenant.repository, tenant.installation)
+        number = await self._installation(tenant)
+        try:
+            return await self._granted(tenant, number)
+        except NotSeen:
+            called = await self._called_now(tenant, number)
+            if called.lower() == tenant.repository.lower():
+                raise
+            log.info("%s is called %s now", tenant.repository, called)
+            return await self._granted(tenant.model_copy(update={"repository": called}), number)
+
+    async def _called_now(self, tenant: Tenant, number: int) -> str:
+        """By a token for nothing but names: GitHub makes none for one that is not used any more."""
+        owner, _, name = tenant.repository.partition("/")
+        with understood(f"asking what {tenant.repository} is called now"):
+            made = await self._app.rest.apps.async_create_installation_access_token(
+                number, permissions={"metadata": "read"}
+            )
+            client = self._bearing(_Made.model_validate_json(made.content).token)
+            answer = await client.rest.repos.async_get(owner, name)
+            return _Repository.model_validate_json(answer.content).full_name
 
     async def _granted(self, tenant: Tenant, number: int) -> _Made:
         try:
@@ -140,5 +172,5 @@ def _missing(less: dict[str, str]) -> list[str]:
     return [f"{name}: {level}" for name, level in NEEDED.items() if less.get(name) != level]
 
 
-def _not_installed(tenant: Tenant) -> OperatorProblem:
-    return OperatorProblem(f"our App does not see {tenant.repository}; install it there")
+def _not_installed(tenant: Tenant) -> NotSeen:
+    return NotSeen(f"our App does not see {tenant.repository}; install it there")

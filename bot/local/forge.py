@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from bot.local import git
+from handlers.left_behind import LeftBehind
 from policies.effects import (
     BranchRef,
     CommentRef,
@@ -70,13 +71,25 @@ class LocalForge:
         """Whoever can run us here can write here."""
         return Permission.ADMIN
 
+    async def name_now(self, tenant: Tenant) -> str:
+        return tenant.repository
+
     async def issue(self, tenant: Tenant, number: int) -> IssueSnapshot:  # noqa: ARG002
         raise _only_on_github(f"issue {number}")
 
     async def labelled(self, tenant: Tenant, label: str) -> Sequence[int]:  # noqa: ARG002
         raise _only_on_github(f"issues labelled {label}")
 
+    async def left_behind(self, tenant: Tenant, number: int, label: str) -> LeftBehind:  # noqa: ARG002
+        raise _only_on_github(f"issue {number}")
+
     async def pull_request(self, tenant: Tenant, number: int) -> PullRequest:  # noqa: ARG002
+        raise _only_on_github(f"pull request {number}")
+
+    async def open_on(self, tenant: Tenant, base: str) -> Sequence[PullRequest]:  # noqa: ARG002
+        raise _only_on_github(f"pull requests to {base}")
+
+    async def mergeable(self, tenant: Tenant, number: int) -> bool | None:  # noqa: ARG002
         raise _only_on_github(f"pull request {number}")
 
     async def diff(self, tenant: Tenant, number: int) -> str:  # noqa: ARG002

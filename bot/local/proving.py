@@ -17,6 +17,7 @@ from workflows.difference import patch_between
 from workflows.errors import UserProblem
 from workflows.project import asked
 from workflows.project.detect import detect
+from workflows.proof.mode import stricter
 from workflows.proof.proving import About, Stage, on_base, parted, prove
 from workflows.proof.statement import Proof
 from workflows.proof.suite import Suite
@@ -55,7 +56,8 @@ async def prove_change(of: Asked) -> AsyncGenerator[Stage | Proof]:
         f"{base[:12]} to {head[:12]}: {_named('test', change.test.paths())}; "
         f"{_named('fix', change.fix.paths())}",
     )
-    about = About(here.repository, base, head, project, release(), of.issue)
+    mode = stricter(settings.diagnostics, project.diagnostics)
+    about = About(here.repository, base, head, project, release(), of.issue, mode)
     sandboxes = await sandboxes_of(settings, trusted=True)
     try:
         place = Place(sandboxes, here.repository, settings.sandbox_image)

@@ -1,13 +1,13 @@
-"""Runs that are begun: asked for now, or looked for."""
+"""Runs that are begun because somebody asks for them."""
 
 from __future__ import annotations
 
 from bot import messages
 from bot.reacting.ground import Ground, Outcome, handled, ignored, refused
 from bot.starting import run_id
-from handlers.decision import Asked, Fetch, FetchOldest, Start
+from handlers.decision import Asked, Fetch, Start
 from handlers.events import Event
-from policies.effects import StartRun
+from policies.effects import RunRef, StartRun
 from workflows.branch import branch_for
 from workflows.errors import Gone
 from workflows.ports import Refused
@@ -51,14 +51,8 @@ async def begin(
         if await ground.forge.tip(event.tenant, branch):
             await ground.say(event, issue, asked, messages.branch_is_there(branch))
             return handled(f"refused: there is {branch} already")
-    effect = StartRun(
-        key=f"{event.delivery}/start",
-        repository=event.tenant.repository,
-        workflow=trigger.workflow,
-        subject=trigger.subject,
-    )
     try:
-        run = await ground.effects.perform(effect, trigger)
+        run = await started(ground, event, trigger)
     except Refused as no:
         if not is_fact:
             await ground.say(event, issue, asked, messages.refused(no.decision))
@@ -68,6 +62,17 @@ async def begin(
             await ground.say(event, issue, asked, messages.already_running(run.ref))
         return handled(f"run {run.ref} is active already")
     return handled(f"started run {run.ref}", run=run.ref)
+
+
+async def started(ground: Ground, event: Event, trigger: Trigger) -> RunRef:
+    """Refused where the rules do not let them."""
+    effect = StartRun(
+        key=f"{event.delivery}/start",
+        repository=event.tenant.repository,
+        workflow=trigger.workflow,
+        subject=trigger.subject,
+    )
+    return await ground.effects.perform(effect, trigger)
 
 
 async def fetch(ground: Ground, event: Event, asked: Fetch) -> Outcome:
@@ -84,18 +89,3 @@ async def fetch(ground: Ground, event: Event, asked: Fetch) -> Outcome:
         options=asked.options,
     )
     return await start(ground, event, found)
-
-
-async def fetch_oldest(ground: Ground, event: Event, asked: FetchOldest) -> Outcome:
-    """A branch of ours says that an issue was worked on, wherever that was."""
-    for number in await ground.forge.labelled(event.tenant, asked.label):
-        about = await ground.forge.issue(event.tenant, number)
-        last = await ground.store.last_run(f"{event.tenant.repository}#{number}")
-        if last is not None and last.id == run_id(event.delivery):
-            return handled(f"started run {last.id}", run=last.id)
-        if last is not None:
-            continue
-        if await ground.forge.tip(event.tenant, branch_for(about)):
-            continue
-        return await start(ground, event, Start(issue=number, workflow="fix", goal=about.title, about=about))
-    return ignored(f"no open issue with the label {asked.label} waits to be worked on")

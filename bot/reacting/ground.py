@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from bot.forge import ReadableForge
 from bot.store.port import DeliveryState, Store
@@ -22,6 +23,11 @@ class Outcome:
     """A run that can go on because of it, or that it is held for."""
     after: int = 0
     """The last row of that run when it was held."""
+    passed: tuple[str, ...] = ()
+    """What the clock passed over before, and why."""
+
+    def passing(self, over: Sequence[str]) -> Outcome:
+        return replace(self, passed=tuple(over))
 
 
 def handled(said: str, run: str = "") -> Outcome:

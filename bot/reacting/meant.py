@@ -15,6 +15,7 @@ from workflows.branch import issue_of
 from workflows.case import Proposed, Shown
 from workflows.engine.entries import Row
 from workflows.errors import Gone
+from workflows.trigger import Tenant
 
 LOOKED_AT = 50
 
@@ -42,15 +43,20 @@ async def of_ours(ground: Ground, event: Event, said: Resume | Stop | Again | Re
     branch = said.branch
     if said.on_pull_request and branch is None:
         branch = await _branch_of(ground, event, said.issue)
-    issue = issue_of(branch or "")
-    if not branch or issue is None:
+    return await opened_from(ground, event, branch or "", said.issue if said.on_pull_request else None)
+
+
+async def opened_from(ground: Ground, event: Event, branch: str, number: int | None) -> Meant | None:
+    """The run that opened a pull request of this number from this branch, or has gone on with it since."""
+    issue = issue_of(branch)
+    if issue is None:
         return None
     for run in await ground.store.runs_about(f"{event.tenant.repository}#{issue}", LOOKED_AT):
         if run.workflow == "ask":
             continue
         rows = await ground.store.rows(run.id)
         found = Meant(run, rows, await proposed_by(ground, run, rows), shown_test(rows))
-        if _opened(found, branch, said.issue if said.on_pull_request else None):
+        if _opened(found, branch, number):
             return found
     return None
 
@@ -93,12 +99,21 @@ async def _here(
 async def proposed_by(ground: Ground, run: Run, rows: Sequence[Row]) -> Proposed | None:
     """The pull request as the run left it, or as it was given one to go on with."""
     left = proposal(rows)
-    if left is not None or not run.trigger.proposed:
+    if left is None and run.trigger.proposed:
+        try:
+            left = Proposed.model_validate_json(await ground.blobs.get(run.trigger.proposed))
+        except Gone:
+            return None
+    return left and _where_it_is(left, run.trigger.tenant)
+
+
+def _where_it_is(left: Proposed, tenant: Tenant) -> Proposed:
+    """In a repository that may have been called otherwise when it was proposed."""
+    trigger = left.case.trigger
+    if trigger.tenant.repository == tenant.repository:
         return left
-    try:
-        return Proposed.model_validate_json(await ground.blobs.get(run.trigger.proposed))
-    except Gone:
-        return None
+    case = left.case.model_copy(update={"trigger": trigger.model_copy(update={"tenant": tenant})})
+    return left.model_copy(update={"case": case})
 
 
 async def nothing(ground: Ground, event: Event, said: Resume | Stop) -> Outcome:

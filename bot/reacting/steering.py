@@ -5,8 +5,10 @@ from __future__ import annotations
 from bot import messages
 from bot.evidence import shown_plan
 from bot.reacting import afterwards, stopping
+from bot.reacting.checks import was_worked_on
 from bot.reacting.ground import Ground, Outcome, handled, held, ignored, in_passing, refused
 from bot.reacting.meant import Meant, nothing, of_ours, run_meant
+from bot.starting import run_id
 from handlers.decision import Resume
 from handlers.events import Event
 from policies.effects import Signal, SteerRun
@@ -32,6 +34,8 @@ async def resume(ground: Ground, event: Event, told: Resume) -> Outcome:
         if meant.proposed is not None and not _is_at_work(meant):
             return ignored(f"run {run.id} has gone on since")
         return held(run.id, meant.rows[-1].seq)
+    if review.verdict is Verdict.CHECKS_FAILED and was_worked_on(meant, review):
+        return ignored(f"run {run.id} was told of this commit before")
     # A merge may have ended the run itself, and then was interrupted.
     if review.verdict is not Verdict.MERGED and (meant.test is not None or run.status.ended):
         return await afterwards.told(ground, event, told, review, meant)
@@ -62,6 +66,8 @@ async def _not_ours(ground: Ground, event: Event, told: Resume) -> Outcome:
 
 def _was_told(meant: Meant, event: Event) -> bool:
     """Before we were interrupted in what follows from it."""
+    if meant.run.id == run_id(event.delivery):
+        return True
     return any(isinstance(row.entry, Resumed) and row.entry.key == event.delivery for row in meant.rows)
 
 

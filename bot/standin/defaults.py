@@ -22,5 +22,6 @@ DEFAULT_LABELS = (
 
 APP_EVENTS = (
     "issues", "issue_comment", "pull_request", "pull_request_review", "pull_request_review_comment", "push",
-    "check_run", "check_suite", "workflow_run", "workflow_dispatch",
+    "check_run", "check_suite", "status", "workflow_run", "workflow_dispatch",
+    "repository",
 )  # fmt: skip

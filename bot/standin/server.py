@@ -36,6 +36,7 @@ def _application(site: Site) -> Starlette:
     from bot.standin.control import control_routes
     from bot.standin.edge import Edge
     from bot.standin.page.routes import page_routes
+    from bot.standin.redirects import Redirects
     from bot.standin.rest.all import api_routes
 
     @contextlib.asynccontextmanager
@@ -49,7 +50,7 @@ def _application(site: Site) -> Starlette:
     return Starlette(
         routes=[*control_routes(site), *api_routes(site), *page_routes(site)],
         lifespan=lifespan,
-        middleware=[Middleware(Edge, site=site)],
+        middleware=[Middleware(Edge, site=site), Middleware(Redirects, world=site.world)],
     )
 
 

@@ -147,6 +147,9 @@ class Issue:
     state_reason: str | None = None
     closed_at: datetime | None = None
     closed_by: User | None = None
+    edited_at: datetime | None = None
+    """When its text was written anew; a new title is a line of its history instead."""
+    edited_by: User | None = None
     labels: list[Label] = field(default_factory=list[Label])
     assignees: list[User] = field(default_factory=list[User])
     comments: list[Comment] = field(default_factory=list[Comment])
@@ -311,6 +314,8 @@ class World:
     users: dict[str, User] = field(default_factory=dict[str, User])
     tokens: dict[str, Token] = field(default_factory=dict[str, Token])
     repositories: dict[str, Repository] = field(default_factory=dict[str, Repository])
+    moved: dict[str, Repository] = field(default_factory=dict[str, Repository])
+    """By a name that they do not have any more; a new repository may have it."""
     installations: dict[int, Installation] = field(default_factory=dict[int, Installation])
     hooks: list[Hook] = field(default_factory=list[Hook])
     deliveries: list[Delivery] = field(default_factory=list[Delivery])
@@ -368,6 +373,15 @@ class World:
         self._counts["installation"] += 1
         self.installations[number] = Installation(number, account, now, now)
         return self.installations[number]
+
+    def call(self, repository: Repository, owner: User, name: str) -> None:
+        """Another name, another owner, or both."""
+        before = repository.full_name.lower()
+        del self.repositories[before]
+        repository.owner, repository.name = owner, name
+        self.moved[before] = repository
+        self.moved.pop(repository.full_name.lower(), None)
+        self.repositories[repository.full_name.lower()] = repository
 
     def installation_of(self, repository: Repository) -> Installation | None:
         """The one that sees this repository, and hears of it; None where the app is not, or is suspended."""

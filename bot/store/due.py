@@ -19,6 +19,8 @@ _FREE = RUNS.c.lease_until <= now()
 _HELD = sa.and_(sa.not_(_FREE), RUNS.c.worker != word(""))
 # Digests in one text: how many there are is nobody's business but the caller's.
 _OURS = sa.or_(value("definitions").is_(None), value("definitions").contains(RUNS.c.definition))
+# What nobody asked for lets people's runs go first.
+_UNASKED = sa.case((RUNS.c.workflow == word("reverify"), _ONE), else_=_ZERO)
 _NOT_BURIED = not_buried(Topic.RUNS, RUNS.c.id)
 
 
@@ -31,6 +33,7 @@ def _due(of_one_tenant: bool) -> Statement:
         RUNS.c.number,
         RUNS.c.tenant,
         sa.case((_HELD, _ONE), else_=_ZERO).label("held"),
+        _UNASKED.label("unasked"),
     ).where(sa.or_(_HELD, sa.and_(_FREE, _NOT_BURIED, _OURS)))
     if of_one_tenant:
         looked_at = looked_at.where(RUNS.c.tenant == value("tenant"))
@@ -40,7 +43,7 @@ def _due(of_one_tenant: bool) -> Statement:
         looked_at.where(sa.text(TO_BE_WOKEN), RUNS.c.wake_at <= now()),
     ).subquery("going")
     turn = sa.func.row_number().over(
-        partition_by=going.c.tenant, order_by=[going.c.held.desc(), going.c.number]
+        partition_by=going.c.tenant, order_by=[going.c.held.desc(), going.c.unasked, going.c.number]
     )
     turns = sa.select(going, turn.label("turn")).subquery("turns")
     return Statement(

@@ -22,7 +22,7 @@ from bot.store.port import (
 )
 from bot.store.projection import standing
 from bot.store.refusals import append_refused, in_vain, still_ours, taken_over
-from bot.store.stored import storable
+from bot.store.stored import called, storable
 from bot.tries import MOST_TRIES, rest
 from workflows.engine.entries import Entry, Row, StepStarted
 from workflows.engine.journal import Lease
@@ -196,6 +196,19 @@ class MemoryStore:
         of_it = await self.runs_about(about, len(self._runs))
         return next((run for run in of_it if run.workflow != "ask"), None)
 
+    async def move_runs(self, before: str, now: str) -> int:
+        moved = 0
+        for kept in self._runs.values():
+            run = kept.run
+            if run.trigger.tenant.repository != before:
+                continue
+            trigger = called(run.trigger, now)
+            others = (each.run for each in self._runs.values() if not each.run.status.ended)
+            if run.status.ended or all(other.trigger.subject != trigger.subject for other in others):
+                kept.run = run.model_copy(update={"trigger": trigger})
+                moved += 1
+        return moved
+
     async def due_runs(
         self,
         per_tenant: int,
@@ -214,7 +227,7 @@ class MemoryStore:
                 going.setdefault(kept.tenant, []).append(kept)
         turns: list[tuple[int, _Kept]] = []
         for of_one in going.values():
-            of_one.sort(key=lambda kept: kept.lease_until <= now)
+            of_one.sort(key=lambda kept: (kept.lease_until <= now, kept.run.workflow == "reverify"))
             turns += enumerate(of_one[:per_tenant])
         order = {run: number for number, run in enumerate(self._runs)}
         turns.sort(key=lambda turn: (turn[0], order[turn[1].run.id]))

@@ -211,6 +211,11 @@ class Store(JournalStore, Protocol):
         """The newest of them that is no question."""
         ...
 
+    async def move_runs(self, before: str, now: str) -> int:
+        """Of a repository that is called so from now on: how many. They are found by its new name, and a run
+        that is active there already stays the only one."""
+        ...
+
     async def due_runs(
         self,
         per_tenant: int,
@@ -221,10 +226,10 @@ class Store(JournalStore, Protocol):
     ) -> Sequence[DueRun]:
         """Runs that can go on and that nobody holds: queued, running, or parked until a time that has come.
 
-        At most `per_tenant` of a tenant (its repository) count as going on at once, those held first and then
-        the oldest; what is beyond that is not due yet. Round robin: the first of each tenant before the
-        second of any. Never what is among the dead letters, and only of these definitions where they are
-        given: what nobody here can finish is in nobody's way.
+        At most `per_tenant` of a tenant (its repository) count as going on at once: those held first, then
+        what somebody asked for, and then the oldest; what is beyond that is not due yet. Round robin: the
+        first of each tenant before the second of any. Never what is among the dead letters, and only of these
+        definitions where they are given: what nobody here can finish is in nobody's way.
         """
         ...
 

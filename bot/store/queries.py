@@ -13,7 +13,7 @@ from bot.store.dead import not_buried
 from bot.store.port import Delivery, DeliveryState, ListedDelivery, NewDelivery, NewRun, Run
 from bot.store.schema import DELIVERIES, ENDED, JOURNAL, NOT_ENDED, RUNS, TRIGGERS, WAITING
 from bot.store.statements import Link, Statement, now, number, value, word
-from bot.store.stored import moment, storable
+from bot.store.stored import called, moment, storable
 from workflows.engine.status import RunStatus
 from workflows.errors import Conflict, Gone
 from workflows.trigger import Trigger
@@ -203,6 +203,7 @@ _RUN = sa.select(
     RUNS.c.path,
     RUNS.c.created_at,
     RUNS.c.updated_at,
+    RUNS.c.tenant,
     TRIGGERS.c.trigger,
 ).join_from(RUNS, TRIGGERS, RUNS.c.id == TRIGGERS.c.run)
 _RUN_BY_ID = Statement(_RUN.where(RUNS.c.id == value("id")))
@@ -273,8 +274,8 @@ def live_runs(link: Link) -> frozenset[str]:
 
 
 def _as_run(found: tuple[Any, ...]) -> Run:
-    run_id, definition, status, path, created_at, updated_at, kept = found
-    trigger = Trigger.model_validate_json(kept)
+    run_id, definition, status, path, created_at, updated_at, tenant, kept = found
+    trigger = called(Trigger.model_validate_json(kept), tenant)
     return Run(
         id=run_id,
         workflow=trigger.workflow,

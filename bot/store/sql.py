@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from bot.bus.port import Topic
-from bot.store import dead, due, held, journal, queries, takes
+from bot.store import dead, due, held, journal, moved, queries, takes
 from bot.store.append import append
 from bot.store.database import Database
 from bot.store.long_rows import LongRows
@@ -100,6 +100,9 @@ class SqlStore:
 
     async def last_run(self, about: str) -> Run | None:
         return await self._database.read(lambda at: queries.last_run(at, about))
+
+    async def move_runs(self, before: str, now: str) -> int:
+        return await self._database.write(lambda at: moved.move_runs(at, before, now))
 
     async def due_runs(
         self,

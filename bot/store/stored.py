@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from workflows.engine.entries import ENTRY, Entry, Row
 from workflows.errors import OperatorProblem
+from workflows.trigger import Trigger
 
 
 class _Kind(BaseModel):
@@ -21,6 +22,13 @@ def text(entry: Entry) -> str:
 def storable(said: str) -> str:
     """What a tool or a stranger said, without what PostgreSQL does not keep: NUL, halves of characters."""
     return said.encode(errors="replace").decode().replace("\0", "\ufffd")
+
+
+def called(trigger: Trigger, repository: str) -> Trigger:
+    """As its repository is called now; it is kept as it was when it was asked for."""
+    if repository in {"", trigger.tenant.repository}:
+        return trigger
+    return trigger.model_copy(update={"tenant": trigger.tenant.model_copy(update={"repository": repository})})
 
 
 def row(run: str, seq: int, at: int, kept: str) -> Row:

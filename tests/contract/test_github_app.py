@@ -143,3 +143,44 @@ async def test_doctor_is_told_who_we_are() -> None:
     for token, name in (("writer-token", "writer"), (TOKEN, "a token of an App")):
         async with github(github_token=token) as here:
             assert await here.forge.check() == f"{name} at {here.settings.github_api_url}"
+
+
+@pytest.mark.parametrize("as_app", [True, False], ids=["as an App", "by a token"])
+@pytest.mark.parametrize("how", ["renamed", "transferred"])
+async def test_a_repository_is_worked_on_under_its_old_name_when_it_has_a_new_one(
+    how: str, as_app: bool
+) -> None:
+    async with github(as_app=as_app) as here:
+        installation = here.standin.world.app.installation_id if as_app else None
+        tenant = Tenant(repository=REPOSITORY, installation=installation)
+        new = _moved(here, how)
+        assert await here.forge.name_now(tenant) == new
+        await here.forge.write(tenant, _comment())
+        assert [comment.body.partition("\n")[0] for comment in here.standin.comments(new, 1)] == ["Hello"]
+        assert await here.forge.permission(tenant, "reader") is Permission.READ
+
+
+async def test_what_is_asked_beyond_one_repository_is_only_what_it_is_called_now() -> None:
+    async with github(as_app=True) as here:
+        tenant = Tenant(repository=REPOSITORY, installation=here.standin.world.app.installation_id)
+        repository = here.standin.repository(_moved(here, "renamed"))
+        await here.forge.write(tenant, _comment())
+        for permissions, repositories in _grants(here):
+            assert repositories == frozenset({repository.id}) or permissions == {"metadata": "read"}
+
+
+async def test_a_repository_that_our_app_does_not_see_where_it_went_is_said_to_be_so() -> None:
+    async with github(as_app=True) as here:
+        tenant = Tenant(repository=REPOSITORY, installation=here.standin.world.app.installation_id)
+        here.standin.repository(_moved(here, "transferred")).installed = False
+        with pytest.raises(OperatorProblem, match="our App does not see maintainer/shelf; install it there"):
+            await here.forge.permission(tenant, "writer")
+
+
+def _moved(here: Here, how: str) -> str:
+    if how == "renamed":
+        here.standin.rename(REPOSITORY, "bookshelf", by="maintainer")
+        return "maintainer/bookshelf"
+    here.standin.world.install(here.standin.world.user("writer"))
+    here.standin.transfer(REPOSITORY, "writer", by="maintainer")
+    return "writer/shelf"

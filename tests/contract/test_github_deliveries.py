@@ -107,11 +107,11 @@ async def test_a_dry_run_says_what_is_missing_and_keeps_nothing() -> None:
 async def test_what_nothing_is_done_about_is_named_and_not_fetched() -> None:
     async with away() as here:
         await here.standin.open_issue(REPOSITORY, "Another", by="maintainer")
-        await here.standin.push(REPOSITORY, "main", {"a": b"a"}, "A", by="maintainer")
+        await here.standin.close(REPOSITORY, 1, by="maintainer")
         await here.standin.deliveries()
         fetched = here.asked("GET", ONE)
         missed = await here.missed()
-        assert [(each.event, each.action) for each in missed] == [("issues", "opened"), ("push", "")]
+        assert [(each.event, each.action) for each in missed] == [("issues", "opened"), ("issues", "closed")]
         assert not any(each.is_read or each.kept for each in missed)
         assert fetched.times() == 0
 

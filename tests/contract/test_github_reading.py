@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from datetime import timedelta
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.github import contents, pulls
+from bot import marker
+from bot.github import contents, once, pulls
+from bot.standin.actions.issues import IssueEdit
 from bot.standin.actions.lines import LineComment
 from bot.standin.actions.pulls import NewPull
 from bot.standin.checks import Annotation
-from policies.effects import Conclusion, ReportCheck
-from tests.contract.github_here import BRANCH, REPOSITORY, TENANT, Here, github
+from policies.effects import Conclusion, PostComment, ReportCheck
+from tests.contract.github_here import BOT, BRANCH, REPOSITORY, TENANT, Here, github
 from workflows.errors import Gone, UserProblem
+from workflows.steps.common import STICKY
 
 
 @pytest.fixture
@@ -61,6 +64,109 @@ async def test_all_issues_with_a_label_are_listed_beyond_the_first_hundred(here:
     assert await here.forge.labelled(TENANT, "agent:fix") == list(range(2, 104))
 
 
+@pytest.fixture
+def clock(here: Here) -> Clock:
+    made = Clock()
+    here.standin.world.now = made
+    return made
+
+
+class Clock:
+    """GitHub tells time in seconds, in which a test does all that it does."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC).replace(microsecond=0)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def goes_on(self) -> datetime:
+        self.now += timedelta(minutes=1)
+        return self.now
+
+
+def comment(body: str, key: str = "k", **more: object) -> PostComment:
+    return PostComment.model_validate(
+        {"key": key, "repository": REPOSITORY, "issue": 1, "body": body, "sticky": STICKY, **more}
+    )
+
+
+async def test_of_an_issue_is_read_who_put_the_label_on_and_what_we_left_there(
+    here: Here, clock: Clock
+) -> None:
+    untouched = await here.forge.left_behind(TENANT, 1, "agent:fix")
+    assert (untouched.issue.number, untouched.labelled_by, untouched.ours) == (1, None, "")
+    await here.standin.label(REPOSITORY, 1, "bug", "maintainer")
+    await here.standin.label(REPOSITORY, 1, "agent:fix", "writer")
+    clock.goes_on()
+    await here.forge.write(TENANT, comment("### Redfirst is working on this"))
+    ended = clock.goes_on()
+    await here.forge.write(TENANT, comment("### Redfirst stopped"))
+    found = await here.forge.left_behind(TENANT, 1, "Agent:Fix")
+    assert found.labelled_by is not None
+    assert (found.labelled_by.login, found.labelled_by.is_bot) == ("writer", False)
+    assert found.ours.startswith("### Redfirst stopped")
+    assert (found.ours_at, found.is_done_with) == (ended, True)
+
+
+async def _comments(here: Here, body: str, by: str) -> None:
+    if by == BOT:
+        await here.forge.write(TENANT, comment(body, sticky=""))
+    else:
+        await here.standin.comment(REPOSITORY, 1, body, by)
+
+
+async def _edits(here: Here, title: str | None, body: str | None) -> None:
+    await here.standin.edit_issue(REPOSITORY, 1, IssueEdit(title=title, body=body), by="reader")
+
+
+async def _labels_again(here: Here, label: str, by: str) -> None:
+    await here.standin.label(REPOSITORY, 1, label, by)
+    await here.standin.unlabel(REPOSITORY, 1, label, by)
+    await here.standin.label(REPOSITORY, 1, label, by)
+
+
+@pytest.mark.parametrize(
+    ("does", "what", "counts"),
+    [
+        (_comments, ("Try again", "writer"), True),
+        (_comments, ("It is on page 3", "reader"), True),
+        (_comments, ("Me too", "stranger"), False),
+        (_comments, ("On it", BOT), False),
+        (_edits, ("Page 3", None), True),
+        (_edits, (None, "Page 3"), True),
+        (_labels_again, ("agent:fix", "writer"), True),
+        (_labels_again, ("bug", "writer"), False),
+    ],
+    ids=[
+        "a maintainer comments",
+        "its author comments",
+        "a stranger comments",
+        "a bot comments",
+        "another title",
+        "another text",
+        "the label again",
+        "another label",
+    ],
+)
+async def test_what_people_do_after_us_is_seen(
+    here: Here, clock: Clock, does: Callable[..., Awaitable[None]], what: tuple[object, ...], counts: bool
+) -> None:
+    here.standin.world.add_user("stranger")
+    await here.standin.label(REPOSITORY, 1, "agent:fix", "writer")
+    await here.standin.comment(REPOSITORY, 1, "Go", "writer")
+    clock.goes_on()
+    await here.forge.write(TENANT, comment("### Redfirst stopped"))
+    clock.goes_on()
+    await does(here, *what)
+    assert (await here.forge.left_behind(TENANT, 1, "agent:fix")).is_done_with is not counts
+
+
+async def test_a_comment_that_only_looks_like_ours_is_not(here: Here) -> None:
+    await here.standin.comment(REPOSITORY, 1, marker.below("### Redfirst stopped", sticky=STICKY), "writer")
+    assert (await here.forge.left_behind(TENANT, 1, "agent:fix")).ours == ""
+
+
 async def test_a_pull_request_is_read_as_it_is_now(here: Here) -> None:
     number, sha = await here.theirs()
     found = await here.forge.pull_request(TENANT, number)
@@ -94,6 +200,21 @@ async def test_what_a_branch_stands_on_moves_with_what_is_merged_into_it_and_not
     assert await here.forge.fork_point(TENANT, "main", updated) == moved
     with pytest.raises(UserProblem, match="has nothing in common with gone/branch"):
         await here.forge.fork_point(TENANT, "gone/branch", first)
+
+
+async def test_whether_a_pull_request_can_be_merged_is_read_as_soon_as_github_knows(
+    here: Here, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, _ = await here.proposed()
+    assert await here.forge.mergeable(TENANT, number) is True
+    theirs = {"shelf/pages.py": b"PAGES = 2\n"}
+    await here.standin.push(REPOSITORY, "main", theirs, "Theirs", by="maintainer")
+    assert await here.forge.mergeable(TENANT, number) is False
+    monkeypatch.setattr(once, "SETTLING", (0.0,))
+    asked = here.asked("GET", f"/repos/{REPOSITORY}/pulls/{number}")
+    await here.standin.close(REPOSITORY, number, by="maintainer")
+    assert await here.forge.mergeable(TENANT, number) is None
+    assert asked.times() == 2
 
 
 async def test_a_diff_is_what_git_shows(here: Here) -> None:

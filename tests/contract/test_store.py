@@ -433,3 +433,32 @@ async def test_a_cancellation_needs_no_lease_and_stops_the_holder(store: Store) 
 
 async def test_it_says_what_is_there(store: Store) -> None:
     assert await store.check()
+
+
+# --- a repository that has another name now ---
+
+
+async def test_runs_go_with_their_repository(store: Store) -> None:
+    for run, number, tenant in (("r1", 7, "octo/reds"), ("r2", 8, "octo/reds"), ("r3", 7, "octo/reds-2")):
+        await store.create_run(new_run(run, number=number, tenant=tenant))
+    assert await store.move_runs("octo/reds", "cat/blues") == 2
+    assert [run.id for run in await store.runs_about("cat/blues#7")] == ["r1"]
+    assert (await store.run("r2")).trigger.tenant.repository == "cat/blues"
+    assert [due.id for due in await store.due_runs(5, tenant="cat/blues")] == ["r1", "r2"]
+    assert await store.runs_about("octo/reds#7") == []
+    assert [run.id for run in await store.runs_about("octo/reds-2#7")] == ["r3"]
+    # Its issue has one run, by whichever name.
+    found, new = await store.create_run(new_run("r4", tenant="cat/blues"))
+    assert (found.id, new) == ("r1", False)
+    assert await store.move_runs("octo/reds", "cat/blues") == 0
+
+
+async def test_a_run_that_is_active_under_the_new_name_stays_the_only_one(store: Store) -> None:
+    await store.create_run(new_run("r1"))
+    await store.create_run(new_run("r2", tenant="cat/blues"))
+    assert await store.move_runs("octo/reds", "cat/blues") == 0
+    assert [run.id for run in await store.runs_about("cat/blues#7")] == ["r2"]
+    lease = await held(store, "r1")
+    await store.append("r1", 1, [RunFailed(failure=FAILURE)], lease.fence)
+    assert await store.move_runs("octo/reds", "cat/blues") == 1
+    assert [run.id for run in await store.runs_about("cat/blues#7")] == ["r2", "r1"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from workflows.code.languages import Language
 from workflows.code.syntax import Node, Parsed
@@ -25,15 +25,21 @@ _SUPPRESS = frozenset({"contextlib.suppress", "suppress"})
 
 def swallowed(parsed: Parsed) -> Iterable[tuple[str, int]]:
     """Each such handler, as it begins, and its line."""
+    suppress = _SUPPRESS | set(_other_names(parsed, _SUPPRESS))
+    everything = _EVERYTHING | set(_other_names(parsed, _EVERYTHING))
     for node in parsed.root.walk():
         match node.kind:
-            case "except_clause" if _takes_all(node.get("value")) and _makes_nothing_of_it(node):
+            case "except_clause" if _takes_all(node.get("value"), everything) and _makes_nothing_of_it(node):
                 yield "except", node.line
+            case "finally_clause" if parsed.language is Language.PYTHON and _leaves(node):
+                yield "finally", node.line
+            case "function_definition" if parsed.language is Language.PYTHON and _forgives(node):
+                yield "__exit__", node.line
             case "catch_clause" if parsed.language.is_script and _hides(node):
                 yield "catch", node.line
             case "catch_clause" if parsed.language is Language.JAVA and _takes_all_of_java(node):
                 yield "catch", node.line
-            case "call" if parsed.language is Language.PYTHON and _suppresses(node):
+            case "call" if parsed.language is Language.PYTHON and _suppresses(node, suppress):
                 yield "suppress", node.line
             case "call_expression" if parsed.language in {Language.RUST, Language.GO}:
                 function = node.get("function")
@@ -47,13 +53,45 @@ def swallowed(parsed: Parsed) -> Iterable[tuple[str, int]]:
                 pass
 
 
-def _takes_all(caught: Node | None) -> bool:
+def _other_names(parsed: Parsed, of: frozenset[str]) -> Iterable[str]:
+    """`Anything = Exception`, `from contextlib import suppress as quietly`."""
+    if parsed.language is not Language.PYTHON:
+        return
+    for node in parsed.root.walk():
+        name = node.get("left") if node.kind == "assignment" else node.get("alias")
+        real = node.get("right") if node.kind == "assignment" else node.get("name")
+        if name is not None and real is not None and real.excerpt() in of:
+            yield name.excerpt()
+
+
+def _leaves(clause: Node) -> bool:
+    """What is returned in the end takes the place of what was raised."""
+    todo = list(clause.children)
+    while todo:
+        node = todo.pop()
+        if node.kind == "return_statement":
+            return True
+        if node.kind not in {"function_definition", "class_definition", "lambda"}:
+            todo.extend(node.children)
+    return False
+
+
+def _forgives(function: Node) -> bool:
+    """`__exit__` that says of every error that it was none."""
+    name, body = function.get("name"), function.get("body")
+    if name is None or body is None or name.excerpt() not in {"__exit__", "__aexit__"}:
+        return False
+    given = [part for part in body.walk() if part.kind == "return_statement"]
+    return bool(given) and all(one.children and one.children[0].kind == "true" for one in given)
+
+
+def _takes_all(caught: Node | None, everything: Collection[str]) -> bool:
     if caught is None:
         return True
     if caught.kind == "as_pattern":
         caught = caught.children[0]
     names = caught.children if caught.kind == "tuple" else [caught]
-    return any(name.excerpt() in _EVERYTHING for name in names)
+    return any(name.excerpt() in everything for name in names)
 
 
 def _makes_nothing_of_it(clause: Node) -> bool:
@@ -83,9 +121,9 @@ def _hides(clause: Node) -> bool:
     return _is_idle(body) and tried is not None and len(tried.children) > 1
 
 
-def _suppresses(call: Node) -> bool:
+def _suppresses(call: Node, suppress: Collection[str]) -> bool:
     function, arguments = call.get("function"), call.get("arguments")
-    if function is None or arguments is None or function.excerpt() not in _SUPPRESS:
+    if function is None or arguments is None or function.excerpt() not in suppress:
         return False
     return any(argument.excerpt() in _EVERYTHING for argument in arguments.children)
 

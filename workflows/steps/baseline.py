@@ -27,7 +27,13 @@ class Measured(Frozen):
 
 async def measured(ctx: Context[Ports], on: Harness) -> tuple[Measured, str]:
     """And the blob that it is in; empty where the tests do not run, which is worth another try."""
-    ports, key = ctx.ports, baseline_key(on)
+    key = baseline_key(on)
+    # A push to the base has many proved again that all stand on it.
+    async with ctx.ports.baselines.measuring(key):
+        return await _measured(ctx.ports, on, key)
+
+
+async def _measured(ports: Ports, on: Harness, key: str) -> tuple[Measured, str]:
     known = await ports.baselines.find(key)
     if known is not None:
         try:

@@ -9,7 +9,7 @@ from workflows.errors import UserProblem
 from workflows.ports import Digest, Head, Ports
 from workflows.steps.baseline import measured
 from workflows.steps.places import archive_of, base_tree, harness
-from workflows.steps.repair import NOTHING_SEEN, check_controls, check_green, check_suite
+from workflows.steps.repair import NOTHING_SEEN, check_controls, check_diagnostics, check_green, check_suite
 from workflows.steps.reproduce import check_red, reproduced
 from workflows.tree import Tree, unpack
 
@@ -33,7 +33,8 @@ async def on_newest_base(ctx: Context[Ports], now: Repairing) -> Repairing:
     fix = now.model_copy(update={"case": moved, "repro": reproduced(test), **NOTHING_SEEN})
     green = await ctx.record("green", Repairing, lambda: check_green.run(ctx, fix))
     suite = await ctx.record("suite", Repairing, lambda: check_suite.run(ctx, green))
-    seen = await ctx.record("controls", Repairing, lambda: check_controls.run(ctx, suite))
+    told = await ctx.record("diagnostics", Repairing, lambda: check_diagnostics.run(ctx, suite))
+    seen = await ctx.record("controls", Repairing, lambda: check_controls.run(ctx, told))
     if seen.feedback or seen.suite is None:
         raise _changed(case, f"so that the fix is none any more: {seen.feedback}")
     return seen

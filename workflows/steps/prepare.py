@@ -72,6 +72,7 @@ async def prepare(ctx: Context[Ports], trigger: Trigger) -> Case:
         sandbox=base.facts,
         project=project,
         witness=stricter(ports.witness, project.witness),
+        diagnostics=stricter(ports.diagnostics, project.diagnostics),
     )
 
 

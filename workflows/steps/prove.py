@@ -37,6 +37,7 @@ async def prove(ctx: Context[Ports], now: Repairing) -> Proven:
         red=repro.red,
         green=now.green,
         suite=now.suite,
+        diagnostics=now.diagnostics,
         controls=now.controls,
         witness=now.witness,
         witness_test=repro.witness.test if repro.witness else Patch(),

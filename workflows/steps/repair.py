@@ -15,16 +15,18 @@ from workflows.ports import Ports
 from workflows.progress import Progress, Stage
 from workflows.proof.green import NotGreen
 from workflows.proof.integrity import fixer_objection
-from workflows.proof.trials import try_controls, try_green, try_suite, try_witness
+from workflows.proof.mode import DiagnosticsMode
+from workflows.proof.trials import try_controls, try_diagnostics, try_green, try_suite, try_witness
 from workflows.proof.witness import WitnessSeen
 from workflows.steps.baseline import baseline
 from workflows.steps.common import report, told
+from workflows.steps.looked import looked
 from workflows.steps.places import archive_of, base_tree, desk, harness, suite_of
 from workflows.steps.reproduce import reproduced
 from workflows.tree import Tree, unpack
 
 ATTEMPTS = 3
-NOTHING_SEEN = {"green": None, "witness": None, "suite": None, "controls": None}
+NOTHING_SEEN = {"green": None, "witness": None, "suite": None, "diagnostics": None, "controls": None}
 
 
 def towards_green(now: Reproducing) -> Repairing:
@@ -83,9 +85,27 @@ async def check_suite(ctx: Context[Ports], now: Repairing) -> Repairing:
 
 
 @step(timeout=3600)
+async def check_diagnostics(ctx: Context[Ports], now: Repairing) -> Repairing:
+    """Against the base as well. What people have added to the branch is theirs."""
+    if now.suite is None or now.case.diagnostics is DiagnosticsMode.OFF:
+        return now
+    verdict = await try_diagnostics(
+        await harness(ctx, now.case),
+        await whole_fix(ctx, now),
+        now.repro.test,
+        now.case.diagnostics,
+        ground=None if now.ground is None else await ground_tree(ctx, now),
+        before=looked(ctx),
+    )
+    if isinstance(verdict, NotGreen):
+        return _refused(now, verdict)
+    return now.model_copy(update={"diagnostics": verdict})
+
+
+@step(timeout=3600)
 async def check_controls(ctx: Context[Ports], now: Repairing) -> Repairing:
     """Against the base, whatever the branch holds by now: the whole of the fix is what has to be proven."""
-    if now.suite is None:
+    if now.suite is None or now.feedback:
         return now
     fix = await whole_fix(ctx, now)
     verdict = await try_controls(await harness(ctx, now.case), fix, now.repro.test, now.repro.red)
@@ -104,7 +124,12 @@ def why_not_green(now: Repairing) -> str:
 
 
 repair = (
-    workflow("repair", Repairing).then(write_fix).then(check_green).then(check_suite).then(check_controls)
+    workflow("repair", Repairing)
+    .then(write_fix)
+    .then(check_green)
+    .then(check_suite)
+    .then(check_diagnostics)
+    .then(check_controls)
 )
 
 
@@ -135,6 +160,11 @@ def _task(now: Repairing) -> str:
         f"The plan.\nCause: {now.plan.cause}\nThe fix: {now.plan.fix}",
         f"The failing test is in {', '.join(now.repro.red.files)}. It fails so:\n{now.repro.red.detail}",
     ]
+    if now.case.diagnostics is DiagnosticsMode.REQUIRED:
+        said.append(
+            "The linters and type checkers that this project has configured are run on your fix: they must "
+            "have nothing new to say, and no new comment may silence them."
+        )
     if now.ground is not None:
         said.append(
             "The files that you see hold the fix that was proposed, and what people have added since. "

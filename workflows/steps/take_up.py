@@ -17,6 +17,7 @@ from workflows.proof.statement import Proof, witness_of
 from workflows.proof.witness import Witness
 from workflows.steps.asked import asked, hidden_in_review
 from workflows.steps.common import report
+from workflows.steps.conflicts import must_fit
 from workflows.steps.newest_base import on_base
 from workflows.steps.places import archive_of, base_tree
 from workflows.steps.reproduce import check_red, reproduced
@@ -34,6 +35,7 @@ async def take_up(ctx: Context[Ports], reviewed: Answered[Proposed, Review]) -> 
     pull = await ctx.record("pull request", PullRequest, lambda: forge.pull_request(tenant, number))
     tip = (await ctx.record("tip", Head, lambda: _tip(ctx, case))).sha
     _must_go_on(pull, tip, case)
+    await must_fit(ctx, case, pull, frozenset(await _touched(ctx, proposed)))
     wanted, hidden = await _wanted(ctx, proposed, review, tip)
     case = await _rebased(ctx, case, pull, tip)
 
@@ -62,6 +64,11 @@ async def proof_of(ctx: Context[Ports], proposed: Proposed) -> Proof:
         raise UserProblem(
             f"the proof of #{number} is not kept any more, so it cannot be gone on with"
         ) from gone
+
+
+async def _touched(ctx: Context[Ports], proposed: Proposed) -> tuple[str, ...]:
+    proof = await proof_of(ctx, proposed)
+    return (*proof.fix.paths(), *proof.test.paths())
 
 
 async def _tip(ctx: Context[Ports], case: Case) -> Head:
@@ -143,9 +150,9 @@ async def _repro(ctx: Context[Ports], proposed: Proposed, case: Case, plan: Plan
             shows=plan.test,
             red=proof.red,
             command=proof.commands.repro,
-            witness=_told_only(proof),
+            witness=told_only(proof),
         )
-    theirs = Reproducing(case=case, plan=plan, test=test, shows=plan.test, witness=_told_only(proof))
+    theirs = Reproducing(case=case, plan=plan, test=test, shows=plan.test, witness=told_only(proof))
     judged = await ctx.record("red", Reproducing, lambda: check_red.run(ctx, theirs))
     if judged.red is None:
         changed = "the test" if test != proof.test else case.base_branch
@@ -156,7 +163,7 @@ async def _repro(ctx: Context[Ports], proposed: Proposed, case: Case, plan: Plan
     return reproduced(judged)
 
 
-def _told_only(proof: Proof) -> Witness | None:
+def told_only(proof: Proof) -> Witness | None:
     """It was written from the issue. Whoever reviews may want something else, and reads what it says."""
     witness = witness_of(proof)
     return witness and witness.model_copy(update={"mode": WitnessMode.ADVISORY})

@@ -5,6 +5,7 @@ Our own environment is not shown to tests: its plugins would run in them, and it
 
 from __future__ import annotations
 
+import compileall
 import hashlib
 import shutil
 import sys
@@ -12,13 +13,15 @@ import sysconfig
 from importlib import metadata
 from pathlib import Path
 
+_COMPILED = shutil.ignore_patterns("__pycache__")
 _PACKAGES = ("pytest", "pluggy", "iniconfig", "packaging", "pygments")
 
 
 def bare_python(root: Path) -> Path:
     """The environment's folder, made on first use and kept until one of its parts has another version."""
     versions = [f"{name}=={metadata.version(name)}" for name in _PACKAGES]
-    named = hashlib.sha256("\n".join([sys.base_prefix, sys.version, *versions]).encode()).hexdigest()[:12]
+    made_of = "\n".join(["compiled", sys.base_prefix, sys.version, *versions])
+    named = hashlib.sha256(made_of.encode()).hexdigest()[:12]
     ready = root / f"python-{named}"
     if not ready.exists():
         part = root / f"python-{named}.part"
@@ -39,6 +42,9 @@ def _make(folder: Path) -> None:
     purelib = sysconfig.get_path("purelib", "venv", {"base": str(folder), "platbase": str(folder)})
     for name in _PACKAGES:
         _copy(metadata.distribution(name), Path(purelib))
+    # Installers leave that to the first import, and those who import it here can write nothing: each test
+    # run would compile it all anew.
+    compileall.compile_dir(purelib, quiet=2)
 
 
 def _copy(distribution: metadata.Distribution, into: Path) -> None:
@@ -47,7 +53,6 @@ def _copy(distribution: metadata.Distribution, into: Path) -> None:
             continue
         source = Path(str(distribution.locate_file(top)))
         if source.is_dir():
-            # With times, so that the compiled files stay valid: nothing can be written there later.
-            shutil.copytree(source, into / top, dirs_exist_ok=True)
+            shutil.copytree(source, into / top, dirs_exist_ok=True, ignore=_COMPILED)
         else:
             shutil.copy2(source, into / top)

@@ -91,6 +91,7 @@ async def edit_issue(site: Site, repo: Repository, issue: Issue, by: User, edit:
         changes["title"], issue.title = {"from": issue.title}, edit.title
     if edit.body is not None and edit.body != issue.body:
         changes["body"], issue.body = {"from": issue.body or ""}, edit.body
+        issue.edited_at, issue.edited_by = site.world.now(), by
     issue.updated_at = site.world.now()
     if changes:
         await announce(site, repo, issue, by, "edited", {"changes": changes})

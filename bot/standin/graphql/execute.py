@@ -85,7 +85,12 @@ _INNER: Mapping[str, Mapping[str, str]] = {
 def _check(kind: str, field: Field) -> None:
     kind = field.on or kind
     if kind in things.FIELDS:
-        known = {**dict.fromkeys(things.FIELDS[kind], ""), "__typename": "", "author": "Actor"}
+        known = {
+            **dict.fromkeys(things.FIELDS[kind], ""),
+            "__typename": "",
+            "author": "Actor",
+            "editor": "Actor",
+        }
     else:
         known = {**_INNER.get(kind, {}), "__typename": ""}
     if field.name not in known:

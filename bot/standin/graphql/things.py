@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.standin.jsontypes import Json
 from bot.standin.render import issues, users
-from bot.standin.render.common import node_id
+from bot.standin.render.common import node_id, time
 from bot.standin.site import Site
-from bot.standin.world import Issue, Pull, Repository
+from bot.standin.world import Issue, Pull, Repository, User
 
 
 def decision(pull: Pull) -> str | None:
@@ -21,7 +21,10 @@ def decision(pull: Pull) -> str | None:
     return "CHANGES_REQUESTED" if "CHANGES_REQUESTED" in states else "APPROVED" if states else None
 
 
-_BOTH = frozenset({"id", "databaseId", "number", "title", "body", "state", "closed", "url", "author"})
+_BOTH = frozenset(
+    {"id", "databaseId", "number", "title", "body", "state", "closed", "url", "author"}
+    | {"lastEditedAt", "editor"}
+)
 FIELDS = {
     "Issue": _BOTH,
     "PullRequest": _BOTH
@@ -40,7 +43,9 @@ def shape(site: Site, repo: Repository, issue: Issue) -> dict[str, Json]:
         "state": "MERGED" if pull is not None and pull.merged_at is not None else issue.state.upper(),
         "closed": issue.state == "closed",
         "url": issues.page_url(site.world.urls, repo, issue),
-        "author": users.simple(site.world.urls, issue.user),
+        "author": _actor(site, issue.user),
+        "lastEditedAt": None if issue.edited_at is None else time(issue.edited_at),
+        "editor": None if issue.edited_by is None else _actor(site, issue.edited_by),
     }
     if pull is None:
         return both
@@ -53,6 +58,10 @@ def shape(site: Site, repo: Repository, issue: Issue) -> dict[str, Json]:
         "baseRefOid": pull.base_sha,
         "reviewDecision": decision(pull),
     }
+
+
+def _actor(site: Site, user: User) -> dict[str, Json]:
+    return {**users.simple(site.world.urls, user), "__typename": user.type}
 
 
 def own_id(issue: Issue) -> str:

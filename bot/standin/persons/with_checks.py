@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.standin.actions import checks, workflows
+from bot.standin.actions import checks, statuses, workflows
 from bot.standin.actions.checks import RunEdit
-from bot.standin.checks import Annotation, CheckRun, WorkflowRun
+from bot.standin.checks import Annotation, CheckRun, CommitStatus, WorkflowRun
 from bot.standin.persons.base import Acting
 
 
@@ -36,6 +36,20 @@ class WithChecks(Acting):
 
     async def pass_check(self, repo: str, number: int, *, by: str, name: str = "tests") -> CheckRun:
         return await self.finish_check(repo, number, "success", by=by, name=name)
+
+    async def set_status(self, repo: str, number: int, context: str, state: str, *, by: str) -> CommitStatus:
+        """On the head of a pull request, as an older CI system does."""
+        site, repository, _, pull, user = self._pull(repo, number, by)
+        return await statuses.create_status(
+            site,
+            repository,
+            user,
+            pull.head_sha,
+            state=state,
+            context=context,
+            description=None,
+            target_url=None,
+        )
 
     async def rerequest_check(self, repo: str, check_run_id: int, *, by: str) -> None:
         site, repository, user = self._of(repo, by)

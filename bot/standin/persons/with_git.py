@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.standin.actions import refs
+from bot.standin.actions import moving, refs
 from bot.standin.errors import GitHubError
 from bot.standin.git import files as git_files
 from bot.standin.git import forks, objects
@@ -58,6 +58,12 @@ class WithGit(Acting):
             for issue in other.issues.values():
                 if issue.pull is not None and issue.pull.head_repository is gone:
                     issue.pull.head_repository = None
+
+    def rename(self, repo: str, name: str, *, by: str) -> None:
+        moving.rename(*self._of(repo, by), name)
+
+    def transfer(self, repo: str, owner: str, *, by: str) -> None:
+        moving.transfer(*self._of(repo, by), self.world.user(owner))
 
     async def push(
         self,

@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.github.reading import Unread, read
-from handlers.events import IssueCommented, IssueLabeled, PullRequestClosed
+from handlers.events import (
+    BranchPushed,
+    IssueCommented,
+    IssueLabeled,
+    PullRequestClosed,
+    PullRequestPushed,
+    RepositoryMoved,
+    StatusFailed,
+)
 from workflows.trigger import Actor, IssueSnapshot, Tenant
 
 Payload = dict[str, object]
@@ -113,13 +121,46 @@ def test_of_issues_only_labels_are_read(action: str) -> None:
         read("d1", "issues", raw(LABELED | {"action": action}))
 
 
-@pytest.mark.parametrize("action", ["opened", "synchronize", "labeled", "reopened"])
-def test_of_pull_requests_only_their_end_is_read(action: str) -> None:
-    with pytest.raises(Unread, match="of pull_request events, only closed is read"):
+@pytest.mark.parametrize("action", ["opened", "labeled", "reopened"])
+def test_of_pull_requests_only_their_commits_and_their_end_are_read(action: str) -> None:
+    with pytest.raises(
+        Unread, match="of pull_request events, only closed and synchronize and edited is read"
+    ):
         read("d1", "pull_request", raw(CLOSED | {"action": action}))
 
 
-@pytest.mark.parametrize("event", ["push", "workflow_run", "ping", "issue", ""])
+def test_of_edits_only_another_base_is_read() -> None:
+    with pytest.raises(Unread, match="of edits, only another base is read"):
+        read("d1", "pull_request", raw(CLOSED | {"action": "edited", "changes": {"body": {"from": "x"}}}))
+
+
+@pytest.mark.parametrize(
+    "what",
+    [{"action": "synchronize"}, {"action": "edited", "changes": {"base": {"ref": {"from": "main"}}}}],
+    ids=["commit", "base"],
+)
+def test_another_commit_or_base_of_a_pull_request_is_read_with_its_branch(what: Payload) -> None:
+    event = read("d1", "pull_request", raw(CLOSED | what))
+    assert isinstance(event, PullRequestPushed)
+    assert (event.number, event.branch, event.sha) == (8, "redfirst/7-total", "c" * 40)
+
+
+PUSHED: Payload = COMMON | {"ref": "refs/heads/a/b", "after": "d" * 40, "deleted": False}
+
+
+def test_a_commit_on_a_branch_is_read() -> None:
+    event = read("d1", "push", raw(PUSHED))
+    assert isinstance(event, BranchPushed)
+    assert (event.branch, event.sha) == ("a/b", "d" * 40)
+
+
+@pytest.mark.parametrize("other", [{"ref": "refs/tags/v1"}, {"deleted": True}, {"ref": "refs/heads/"}])
+def test_of_pushes_tags_and_branches_that_go_are_not_read(other: Payload) -> None:
+    with pytest.raises(Unread, match="only commits on branches are read"):
+        read("d1", "push", raw(PUSHED | other))
+
+
+@pytest.mark.parametrize("event", ["workflow_run", "ping", "issue", ""])
 def test_other_events_are_not_read(event: str) -> None:
     with pytest.raises(Unread, match="events are not read"):
         read("d1", event, raw(LABELED))
@@ -169,3 +210,45 @@ def test_a_bot_is_known_by_what_github_says_it_is(kind: str, bot: bool) -> None:
 def test_no_payload_raises_anything_else(payload: bytes, event: str) -> None:
     with pytest.raises(Unread):
         read("d1", event, payload)
+
+
+def status(state: str, *branches: tuple[str, str]) -> Payload:
+    tips = [{"name": name, "commit": {"sha": sha, "url": "x"}, "protected": False} for name, sha in branches]
+    return COMMON | {"sha": "c" * 40, "state": state, "context": "ci/jenkins", "branches": tips}
+
+
+@pytest.mark.parametrize("state", ["failure", "error"])
+def test_a_failed_status_is_read_for_the_branch_of_ours_that_is_at_its_commit(state: str) -> None:
+    branches = (("main", "c" * 40), ("redfirst/6-old", "d" * 40), ("redfirst/7-total", "c" * 40))
+    seen = read("d", "status", raw(status(state, *branches)))
+    assert isinstance(seen, StatusFailed)
+    assert (seen.branch, seen.sha, seen.app) == ("redfirst/7-total", "c" * 40, "ci/jenkins")
+
+
+@pytest.mark.parametrize("branches", [(), (("main", "c" * 40),), (("redfirst/7-total", "d" * 40),)])
+def test_a_status_of_a_commit_that_no_branch_of_ours_is_at_is_of_none(
+    branches: tuple[tuple[str, str], ...],
+) -> None:
+    seen = read("d", "status", raw(status("failure", *branches)))
+    assert isinstance(seen, StatusFailed)
+    assert not seen.branch.startswith("redfirst/")
+
+
+@pytest.mark.parametrize("state", ["pending", "success"])
+def test_a_status_that_did_not_fail_is_not_read(state: str) -> None:
+    with pytest.raises(Unread, match="only failures are read"):
+        read("d", "status", raw(status(state, ("redfirst/7-total", "c" * 40))))
+
+
+@pytest.mark.parametrize(
+    ("action", "changes", "before"),
+    [
+        ("renamed", {"repository": {"name": {"from": "blues"}}}, "octo/blues"),
+        ("transferred", {"owner": {"from": {"user": {"id": 3, "login": "cat"}}}}, "cat/reds"),
+        ("transferred", {"owner": {"from": {"organization": {"id": 3, "login": "cats"}}}}, "cats/reds"),
+    ],
+)
+def test_a_repository_that_moved_says_what_it_was_called(action: str, changes: Payload, before: str) -> None:
+    seen = read("d", "repository", raw(COMMON | {"action": action, "changes": changes}))
+    assert isinstance(seen, RepositoryMoved)
+    assert (seen.before, seen.tenant.repository) == (before, "octo/reds")

@@ -10,8 +10,9 @@ from bot.proof_text import MOST_PLACES, MOST_TESTS, body, check
 from tests.unit.workflows.proved import proof
 from workflows.project.model import Project, Text
 from workflows.proof.controls import Controls, HunkSeen, MutantSeen
+from workflows.proof.diagnostics.model import Checked, Diagnosed, Diagnostic, Fresh, State
 from workflows.proof.green import Unharmed
-from workflows.proof.mode import WitnessMode
+from workflows.proof.mode import DiagnosticsMode, WitnessMode
 from workflows.proof.red import Red
 from workflows.proof.statement import Proof
 from workflows.proof.witness import WitnessSeen
@@ -115,6 +116,35 @@ def test_the_check_says_it_in_a_line() -> None:
     assert "`b.py:2-3` is not proven" in summary
 
 
+CHECKERS = (
+    Checked(tool="ruff", version="0.17.5", state=State.RAN),
+    Checked(tool="mypy", state=State.ABSENT),
+    Checked(tool="tsc", state=State.LATE),
+)
+
+
+def diagnosed(*new: Fresh, more: int = 0) -> Diagnosed:
+    return Diagnosed(mode=DiagnosticsMode.ADVISORY, checkers=CHECKERS, new=new, more=more)
+
+
+def test_what_checkers_said_is_said_in_a_line_and_who_was_not_asked_in_another() -> None:
+    text = shown(diagnostics=diagnosed())
+    assert "\nThe project's own checkers say nothing new: `ruff 0.17.5`.\n" in text
+    assert "Checkers of the project that could not be asked: `mypy` (not there), `tsc` (out of time)." in text
+    assert "checkers" not in shown(diagnostics=Diagnosed(mode=DiagnosticsMode.REQUIRED))
+    assert "say nothing new: `ruff 0.17.5`" in check(proof(diagnostics=diagnosed()))[1]
+
+
+def test_what_is_new_is_named_and_why_it_does_not_count() -> None:
+    one = Diagnostic(tool="ruff", file="a.py", line=3, code="F401", message="unused")
+    text = shown(
+        diagnostics=diagnosed(Fresh(diagnostic=one), Fresh(diagnostic=one, excused="it is so"), more=7)
+    )
+    assert "The project's own checkers ⚠️ have something new to say: `ruff 0.17.5`." in text
+    assert "- `a.py:3: F401 unused (ruff)`\n- `a.py:3: F401 unused (ruff)`, not counted: it is so\n" in text
+    assert "- and 7 more" in text
+
+
 HOSTILE = "`x`\n\n![b](https://evil.example) @octo closes #1 <img src=x> | a\n```\n"
 
 
@@ -128,6 +158,11 @@ def hostile() -> Proof:
     return proof(
         controls=seen,
         red=red,
+        diagnostics=Diagnosed(
+            mode=DiagnosticsMode.ADVISORY,
+            checkers=(Checked(tool="ruff", version=HOSTILE, state=State.RAN),),
+            new=(Fresh(diagnostic=Diagnostic(tool="ruff", file=HOSTILE, code=HOSTILE, message=HOSTILE)),),
+        ),
         suite=Unharmed(before="1", after="1", compared=1, flaky=(HOSTILE,)),
     )
 

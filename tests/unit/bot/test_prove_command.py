@@ -18,7 +18,7 @@ from tests.unit.fakes import running
 from tests.unit.workflows.scene import EASY, FILES, FIXED, NEW, OLD, RED, TEST, honest
 from workflows.proof.statement import Proof
 
-ALL = ["change", "base", "red", "green", "suite", "controls"]
+ALL = ["change", "base", "red", "green", "suite", "diagnostics", "controls"]
 CONFIGURED = {**FILES, ".github/redfirst.yml": '{"setup": []}\n'}
 
 

@@ -102,8 +102,8 @@ async def test_the_status_is_that_of_the_last_run_on_the_issue() -> None:
 
 async def test_what_is_not_for_us_is_ignored_with_the_reason() -> None:
     house = Attacked()
-    outcome = await house.deliver("push", {})
-    assert outcome == Outcome(DeliveryState.IGNORED, "push events are not read")
+    outcome = await house.deliver("ping", {})
+    assert outcome == Outcome(DeliveryState.IGNORED, "ping events are not read")
 
 
 async def test_the_end_of_its_pull_request_resumes_a_run() -> None:

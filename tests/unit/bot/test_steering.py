@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from pydantic import JsonValue
 
+from bot.reacting import by_clock
 from bot.reacting.ground import Outcome
 from bot.starting import run_id
 from bot.store.port import DeliveryState
+from bot.store.stored import called
+from handlers.left_behind import Deed, Done, LeftBehind
 from policies.effects import CommitRef, PullRequestRef
 from policies.facts import Permission
 from tests.security.house import Attacked, person
@@ -29,6 +34,7 @@ from workflows.engine.entries import (
 from workflows.engine.status import RunStatus
 from workflows.errors import Failure, Who
 from workflows.ports import PullRequest
+from workflows.trigger import Actor
 from workflows.verdicts import PlanReview, Review, Verdict
 
 WRITER = person("the-write")
@@ -36,6 +42,7 @@ READER = person("the-read", 2)
 DIGEST = "0123456789ab"
 BRANCH = "redfirst/7-total"
 SHA = "c" * 40
+NIGHT = datetime(2026, 11, 21, 4, 17, tzinfo=UTC)
 
 
 def proposed() -> Proposed:
@@ -267,6 +274,134 @@ async def test_failed_checks_of_other_commits_mean_nothing(sha: str, branch: str
     run = await with_a_pull_request(house)
     assert (await fails(house, sha, branch)).state is DeliveryState.IGNORED
     assert await told(house, run) == []
+
+
+async def status_fails(house: Attacked, context: str = "ci/jenkins", delivery: str = "") -> Outcome:
+    about = {k: v for k, v in house.about(person("jenkins", 51)).items() if k != "issue"}
+    tips = [{"name": BRANCH, "commit": {"sha": SHA}}]
+    said = {"sha": SHA, "state": "failure", "context": context, "branches": tips}
+    return await house.deliver("status", about | said, delivery)
+
+
+async def rests_again(house: Attacked, run: str, *before: Entry) -> None:
+    """After a turn that changed nothing."""
+    entries = [*before, Suspended(path="fix/review", waits_for="Review"), RunParked()]
+    await house.store.append(run, len(await house.store.rows(run)), entries, None)
+
+
+def taken_up() -> StepCompleted:
+    return StepCompleted(path="fix/more/changes[1]/turn/take_up", output={})
+
+
+async def test_a_failed_status_is_told_to_the_run_like_any_failed_check() -> None:
+    house = Attacked()
+    run = await with_a_pull_request(house)
+    assert (await status_fails(house)).run == run
+    (resumed,) = await told(house, run)
+    review = Review.model_validate(resumed.payload)
+    assert (review.verdict, review.by, review.sha) == (Verdict.CHECKS_FAILED, "ci/jenkins", SHA)
+
+
+async def test_a_commit_is_worked_on_once_however_many_checks_of_it_fail() -> None:
+    house = Attacked()
+    run = await with_a_pull_request(house)
+    await status_fails(house)
+    await rests_again(house, run, taken_up())
+    for name in ("ci/jenkins", "ci/lint", "ci/docs"):
+        assert (await status_fails(house, name)).said == f"run {run} was told of this commit before"
+    assert (await fails(house)).state is DeliveryState.IGNORED
+    assert len(await told(house, run)) == 1
+
+
+async def test_where_nothing_could_be_taken_up_another_check_is_news_and_the_same_is_not() -> None:
+    house = Attacked()
+    run = await with_a_pull_request(house)
+    await status_fails(house, "fails on the base as well")
+    await rests_again(house, run)
+    assert (await status_fails(house, "fails on the base as well")).state is DeliveryState.IGNORED
+    assert (await status_fails(house, "ci/jenkins")).run == run
+    assert len(await told(house, run)) == 2
+
+
+async def test_a_commit_is_worked_on_once_after_the_end_of_its_run_too() -> None:
+    house = Attacked()
+    await ended(house)
+    house.forge.pull_requests[8] = pull_request()
+    house.forge.people["maintainer"] = Permission.WRITE
+    revision = (await status_fails(house, "ci/jenkins", "d8")).run
+    assert (await house.store.run(revision)).workflow == "revise"
+    # It may have been interrupted before that was noted.
+    assert (await house.reactions.to(await house.store.delivery("d8"))).run == revision
+    await house.store.append(
+        revision, 1, [StepCompleted(path="revise/changes[1]/turn/take_up", output={})], None
+    )
+    await house.store.append(revision, 2, [failed()], None)
+    assert (await status_fails(house, "ci/lint")).said == f"run {revision} was told of this commit before"
+    assert await house.runs() == 2
+
+
+# --- a repository that has another name now ---------------------------------------------------------------
+
+
+async def renames(house: Attacked, before: str = "octo/blues") -> Outcome:
+    about = {k: v for k, v in house.about(person("the-admin", 3)).items() if k != "issue"}
+    said = {"action": "renamed", "changes": {"repository": {"name": {"from": before.partition("/")[2]}}}}
+    return await house.deliver("repository", about | said)
+
+
+async def begun_before(house: Attacked, *entries: Entry) -> str:
+    """What began when the repository was called otherwise."""
+    run = await begun(house, *entries)
+    await house.store.move_runs("octo/reds", "octo/blues")
+    return run
+
+
+async def test_what_is_said_under_the_new_name_finds_the_run_that_waits() -> None:
+    house = Attacked()
+    waits = (opened(), Suspended(path="fix/review", waits_for="Review"), RunParked())
+    run = await begun_before(house, *waits)
+    assert (await reviews(house, "approved")).state is DeliveryState.IGNORED
+    house.forge.moved["octo/blues"] = "octo/reds"
+    assert (await renames(house)).said == "1 runs of octo/blues are runs of octo/reds"
+    assert (await reviews(house, "approved")).run == run
+    assert len(await told(house, run)) == 1
+
+
+async def test_what_is_gone_on_with_after_the_end_is_gone_on_with_where_it_is_now() -> None:
+    house = Attacked()
+    then = proposed()
+    trigger = called(then.case.trigger, "octo/blues")
+    left_there = then.model_copy(update={"case": then.case.model_copy(update={"trigger": trigger})})
+    by = StepCompleted(path="fix/propose", output=left_there.model_dump(mode="json"))
+    run = await begun_before(house, by, RunCompleted(output={}))
+    house.forge.moved["octo/blues"] = "octo/reds"
+    await renames(house)
+    again = await house.store.run((await reviews(house, "changes_requested")).run)
+    assert (again.workflow, again.trigger.tenant.repository) == ("revise", "octo/reds")
+    kept = Proposed.model_validate_json(await house.blobs.get(again.trigger.proposed))
+    assert kept.case.trigger.tenant.repository == "octo/reds"
+    assert (await house.store.run(run)).trigger.tenant.repository == "octo/reds"
+
+
+async def test_what_was_said_under_the_old_name_and_kept_is_not_lost() -> None:
+    house = Attacked()
+    run = await worked_on(house)
+    outcome = await comments_on_pull(house, "/agent revise the name")
+    assert kept_for(outcome, run)
+    await house.store.hold_delivery("delivery-2", run, outcome.after, "")
+    await house.store.move_runs("octo/reds", "octo/blues")
+    await rests_again(house, run)
+    (released,) = await house.store.release_held(run)
+    assert (await house.reactions.to(await house.store.delivery(released))).run == run
+    assert len(await told(house, run)) == 2
+
+
+async def test_nobody_gets_the_runs_of_another_repository_by_saying_that_theirs_was_called_so() -> None:
+    house = Attacked()
+    run = await begun_before(house)
+    outcome = await renames(house)
+    assert outcome.said == "octo/blues is called octo/blues now, and not octo/reds"
+    assert (await house.store.run(run)).trigger.tenant.repository == "octo/blues"
 
 
 # --- while it works ---------------------------------------------------------------------------------------
@@ -873,15 +1008,107 @@ async def test_an_issue_that_is_not_there_is_no_failure() -> None:
     assert (await dispatched(Attacked(in_job=True), issue="7")).state is DeliveryState.IGNORED
 
 
+def left(
+    house: Attacked, number: int, title: str, *, by: str | None = "the-write", ours: str = "", **more: object
+) -> None:
+    """An issue that the clock finds, with what there is to know of it."""
+    who = Actor(id=1, login=by, is_bot=by.endswith("[bot]")) if by else None
+    done = (Done(deed=Deed.LABELED, by=who, at=NIGHT),) if who else ()
+    house.forge.labels[number] = ("agent:fix",)
+    house.forge.left[number] = LeftBehind(
+        issue=issue(number, title), done=done, ours=ours, ours_at=NIGHT if ours else None
+    )
+
+
+async def at_night(house: Attacked, delivery: str = "") -> Outcome:
+    about = {k: v for k, v in house.about(person("nobody-of-note", 77)).items() if k != "issue"}
+    return await house.deliver("schedule", about, delivery)
+
+
 async def test_the_clock_takes_the_oldest_issue_that_nobody_has_worked_on() -> None:
     house = Attacked(in_job=True)
-    for number, title in ((5, "has a branch"), (6, "is free"), (9, "is younger")):
-        house.forge.issues[number] = issue(number, title)
-        house.forge.labels[number] = ("agent:fix",)
+    left(house, 5, "has a branch")
+    left(house, 6, "is free")
+    left(house, 9, "is younger")
     house.forge.tips["redfirst/5-has-a-branch"] = SHA
-    about = {k: v for k, v in house.about(WRITER).items() if k != "issue"}
-    outcome = await house.deliver("schedule", about)
+    outcome = await at_night(house)
     assert (await house.store.run(outcome.run)).trigger.issue.number == 6
+    assert outcome.passed == ("#5: there is redfirst/5-has-a-branch already",)
+    assert house.forge.reactions
+    assert house.forge.comments == {}
+
+
+async def test_the_clock_works_for_whoever_put_the_label_on() -> None:
+    house = Attacked(in_job=True)
+    left(house, 6, "is free", by="the-maintain")
+    trigger = (await house.store.run((await at_night(house)).run)).trigger
+    assert (trigger.actor.login, trigger.workflow) == ("the-maintain", "fix")
+
+
+@pytest.mark.parametrize(
+    ("ours", "how"),
+    [
+        ("### Redfirst stopped\n\nNo.", "stopped without a fix"),
+        ("### Redfirst: done\n\nAll.", "is done"),
+        ("### Redfirst is working on this\n\n- [x] plan", "did not come to an end"),
+        ("### Redfirst is working on this\n\n#8 awaits your review.", "opened a pull request"),
+    ],
+)
+async def test_the_clock_does_not_pay_twice_for_what_came_to_nothing(ours: str, how: str) -> None:
+    house = Attacked(in_job=True)
+    left(house, 5, "was tried in vain", ours=ours)
+    left(house, 6, "is free")
+    outcome = await at_night(house)
+    assert (await house.store.run(outcome.run)).trigger.issue.number == 6
+    assert outcome.passed == (f"#5: the last run on it {how}, and nobody has said anything new since",)
+
+
+@pytest.mark.parametrize(
+    ("by", "why"),
+    [
+        ("the-triage", "@the-triage put the label on, and only people with write permission may start work"),
+        (None, "GitHub does not say who put the label on"),
+    ],
+)
+async def test_the_clock_passes_over_what_nobody_who_may_has_asked_for(by: str | None, why: str) -> None:
+    house = Attacked(in_job=True)
+    left(house, 5, "is wanted by somebody", by=by)
+    outcome = await at_night(house)
+    assert (outcome.run, outcome.state) == ("", DeliveryState.IGNORED)
+    assert outcome.passed == (f"#5: {why}",)
+    # Every night anew, so nothing is said on the issue.
+    assert (house.forge.comments, house.forge.reactions) == ({}, {})
+
+
+async def test_the_clock_that_is_asked_again_about_the_same_night_goes_on_with_the_same_run() -> None:
+    house = Attacked(in_job=True)
+    left(house, 6, "is free")
+    first = (await at_night(house, "d1")).run
+    assert (await house.reactions.to(await house.store.delivery("d1"))).run == first
+    assert await house.runs() == 1
+
+
+async def test_the_clock_starts_nothing_beside_what_runs() -> None:
+    house = Attacked(in_job=True)
+    left(house, 6, "is free")
+    run = (await at_night(house)).run
+    assert (await at_night(house)).passed == (f"#6: run {run} is active",)
+
+
+async def test_an_issue_that_is_gone_by_then_is_passed_over() -> None:
+    house = Attacked(in_job=True)
+    house.forge.labels[6] = ("agent:fix",)
+    assert (await at_night(house)).passed == ("#6: there is no issue 6",)
+
+
+async def test_the_clock_looks_at_so_many_and_says_that_there_are_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(by_clock, "MOST_LOOKED_AT", 1)
+    house = Attacked(in_job=True)
+    left(house, 5, "one", by=None)
+    left(house, 6, "two", by=None)
+    assert (await at_night(house)).passed[1:] == ("1 more, which were not looked at",)
 
 
 async def test_a_job_cannot_wait_for_an_approval() -> None:

@@ -5,7 +5,19 @@ from __future__ import annotations
 import pytest
 
 from handlers import router
-from handlers.decision import Again, Asked, Fetch, FetchOldest, Ignore, Reply, Resume, Start, Stop, Topic
+from handlers.decision import (
+    Again,
+    Asked,
+    Fetch,
+    FetchOldest,
+    Ignore,
+    Move,
+    Reply,
+    Resume,
+    Start,
+    Stop,
+    Topic,
+)
 from handlers.events import (
     ChecksFailed,
     Dispatched,
@@ -15,9 +27,11 @@ from handlers.events import (
     IssueLabeled,
     LineCommented,
     PullRequestClosed,
+    RepositoryMoved,
     ReviewState,
     ReviewSubmitted,
     Scheduled,
+    StatusFailed,
 )
 from handlers.grammar import VERBS
 from handlers.house import House
@@ -335,6 +349,22 @@ def test_failed_checks_of_other_branches_mean_nothing(branch: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("actor", "name", "means"),
+    [
+        (OTHER_BOT, "ci/jenkins", True),
+        (PERSON, "ci/jenkins", True),
+        (OURSELVES, "anything", False),
+        (PERSON, "redfirst/proof", False),
+    ],
+)
+def test_a_failed_status_is_a_failed_check_unless_it_is_our_own(actor: Actor, name: str, means: bool) -> None:
+    event = StatusFailed(delivery="d", tenant=TENANT, actor=actor, branch=BRANCH, sha="c" * 40, app=name)
+    answer = Review(verdict=Verdict.CHECKS_FAILED, by=name, sha="c" * 40)
+    told = Resume(issue=7, branch=BRANCH, answer=answer, is_fact=True)
+    assert router.decide(event, HOUSE) == (told if means else Ignore(reason="this was our own check"))
+
+
+@pytest.mark.parametrize(
     ("assignee", "starts"), [(OURSELVES, True), (PERSON, False)], ids=["to us", "to somebody else"]
 )
 def test_an_issue_is_ours_to_fix_when_it_is_assigned_to_us(assignee: Actor, starts: bool) -> None:
@@ -380,3 +410,10 @@ def test_the_end_of_another_pull_request_means_nothing(event: PullRequestClosed)
 def test_an_event_that_nobody_decides_about_is_ignored_by_name() -> None:
     event = Event(delivery="d", tenant=TENANT, actor=PERSON)
     assert router.decide(event, HOUSE) == Ignore(reason="nothing is done about Event")
+
+
+def test_the_runs_of_a_repository_go_with_it_whoever_has_renamed_it() -> None:
+    event = RepositoryMoved(delivery="d", tenant=TENANT, actor=OTHER_BOT, before="octo/blues")
+    assert router.decide(event, HOUSE) == Move(before="octo/blues")
+    same = event.model_copy(update={"before": TENANT.repository})
+    assert router.decide(same, HOUSE) == Ignore(reason="it is called as before")

@@ -71,6 +71,9 @@ class Commits(MemoryForge):
     async def head(self, tenant: Tenant) -> Head:
         return Head(branch="main", sha=self.at_base)
 
+    async def tip(self, tenant: Tenant, branch: str) -> str:
+        return self.at_base if branch == "main" else await super().tip(tenant, branch)
+
     async def tarball(self, tenant: Tenant, sha: str) -> bytes:
         return tarball(self.files_of[sha])
 

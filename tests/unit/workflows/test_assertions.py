@@ -98,6 +98,21 @@ def test_what_depends_on_the_code_passes(language: Language, text: str) -> None:
     assert whats(text, language) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        (JS, js("let asked = ''\nawait get((url) => { asked = url })\nexpect(asked).toBe('/a')")),
+        (JS, js("let calls = 0\nrun(() => { calls++ })\nexpect(calls).toBe(1)")),
+        (JS, "let calls = 0\nbeforeEach(() => { calls += 1 })\n" + js("expect(calls).toBe(1)")),
+        (JS, js("try { await f() } catch (error) { return }\nassert.fail('nothing was thrown')")),
+        (PY, py("x = 1\nfor one in f():\n    x = one\nassert x == 2")),
+        (PY, py("n = 0\ndef g():\n    nonlocal n\n    n += 1\nf(g)\nassert n == 2")),
+    ],
+)
+def test_what_is_given_a_value_once_more_is_no_constant(language: Language, text: str) -> None:
+    assert whats(text, language) == []
+
+
 def test_only_new_tests_are_looked_at() -> None:
     assert whats(py("assert False"), PY, py("assert False")) == []
 

@@ -130,3 +130,17 @@ def test_a_finding_says_where_and_what_to_do_instead() -> None:
 
 def test_a_test_that_is_too_large_is_refused() -> None:
     assert whats("x = 1\n" * 200_000, PY) == {"unreadable"}
+
+
+def test_asking_for_node_env_once_more_is_usual_where_the_file_did() -> None:
+    base = "const isLive = process.env.NODE_ENV === 'production'\n"
+    assert whats(f"{base}const again = process.env.NODE_ENV === 'production'\n", JS, base) == set()
+    assert whats(f"{base}const again = process.env.CI\n", JS, base) == {"leans-on-environment"}
+
+
+def test_a_function_that_is_called_to_string_and_given_something_reads_no_source() -> None:
+    assert whats("const shelf = require('../lib/pages')\nshelf.toString(12)", JS) == set()
+
+
+def test_a_clock_that_the_test_holds_may_be_set_to_now() -> None:
+    assert whats("const MockDate = require('mockdate')\nMockDate.set(new Date())", JS) == set()

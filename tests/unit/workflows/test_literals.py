@@ -85,6 +85,7 @@ def test_a_value_of_the_test_as_a_condition_is_refused_with_the_evidence(kind: s
         ("py", "return g('Dune Messiah')"),
         ("py", "if t in KNOWN:\n        return KNOWN[t]\n    return t[0]"),
         ("py", "if t == 'Emma':\n        return 3\n    return t[0]"),
+        ("py", "if n < 12:\n        return g(7)\n    return t[0]"),
         ("py", "log('Dune Messiah, %s', t)\n    return t[0]"),
         ("js", "if (t === 'HEAD') return g(t)\n  return t[0]"),
         ("js", "if (t === 'a long title') return g(t)\n  return t[0]"),

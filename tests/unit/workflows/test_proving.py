@@ -41,6 +41,7 @@ async def test_an_honest_change_goes_through_all_stages_and_ends_with_the_proof(
         "red",
         "green",
         "suite",
+        "diagnostics",
         "controls",
     ]
     assert all(isinstance(stage, Stage) and stage.holds for stage in stages)

@@ -286,6 +286,33 @@ async def test_a_branch_that_was_brought_up_to_date_is_proved_on_what_it_stands_
     assert scene.forge.at_base[:12] in scene.of(EditPullRequest)[-1].body
 
 
+async def test_a_pull_request_that_conflicts_with_its_base_is_for_people_to_bring_up_to_date() -> None:
+    scene = await in_review()
+    tip, asked = scene.forge.tips[BRANCH], len(scene.model.asked)
+    scene.forge.main_moves({"shelf/pages.py": "def pages(n): ...\n", "README.md": "New.\n"})
+    scene.forge.can_merge = False
+    await left_alone(
+        scene,
+        wants(),
+        "#\u200b8 conflicts with what main is now in shelf/pages.py, so it could not be merged",
+    )
+    assert (scene.forge.tips[BRANCH], len(scene.model.asked)) == (tip, asked)
+    # Somebody has merged main into it.
+    scene.forge.can_merge = True
+    assert await scene.told(wants()) is RunStatus.SUSPENDED
+    assert scene.forge.parents[scene.forge.tips[BRANCH]] == tip
+
+
+@pytest.mark.parametrize("can", [True, None], ids=["fits", "is not known"])
+async def test_a_base_that_has_moved_elsewhere_is_in_nobodys_way(can: bool | None) -> None:
+    scene = await in_review()
+    tip = scene.forge.tips[BRANCH]
+    scene.forge.main_moves({"README.md": "New.\n"})
+    scene.forge.can_merge = can
+    assert await scene.told(wants()) is RunStatus.SUSPENDED
+    assert scene.forge.parents[scene.forge.tips[BRANCH]] == tip
+
+
 async def test_what_is_no_text_on_the_base_is_in_nobodys_way() -> None:
     scene = await in_review()
     scene.forge.main_moves({"logo\u200b.png": "x"})

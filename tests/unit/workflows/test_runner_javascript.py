@@ -78,6 +78,41 @@ def test_a_call_keeps_arguments_flags_of_node_and_variables() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("scripts", "tool", "args"),
+    [
+        (
+            {"test": "TZ=UTC npm run zones && jest --silent", "zones": "jest test/zones"},
+            "jest",
+            ("--silent",),
+        ),
+        ({"test": "mocha -R dot test/a && mocha -R dot test/b"}, "mocha", ("-R", "dot", "test/a", "test/b")),
+        ({"test": "mocha --ui bdd test/a && mocha --ui tdd test/b"}, "mocha", ("--ui", "bdd", "test/a")),
+        ({"test": "run-s lint test:*", "test:a": "jest -i", "lint": "eslint"}, "jest", ("-i",)),
+        ({"test": "pnpm run /^check:/", "check:unit": "vitest run src"}, "vitest", ("run", "src")),
+        ({"test": "house-scripts test", "bench": "vitest bench"}, "vitest", ()),
+        ({"test": "house-scripts test", "start": "vitest --ui"}, "vitest", ()),
+    ],
+)
+def test_of_several_calls_that_for_all_tests_is_taken(
+    scripts: dict[str, str], tool: str, args: tuple[str, ...]
+) -> None:
+    assert call(tool, tree(scripts, **{"test/a/x.js": "", "test/b/y.js": ""})).args == args
+
+
+def test_what_a_package_is_made_of_is_not_configuration() -> None:
+    about = {
+        "exports": {"require": "./lib/shelf.js", "import": "./lib/shelf.mjs"},
+        "mocha": {"require": "./tools/hooks.js"},
+        "scripts": {"test": "mocha -r ./tools/first.js"},
+    }
+    paths = ("lib/shelf.js", "lib/shelf.mjs", "tools/hooks.js", "tools/first.js")
+    files = {"package.json": json.dumps(about).encode(), **dict.fromkeys(paths, b"")}
+    given = Tree({path: File(content) for path, content in files.items()})
+    steers = [path for path in paths if Mocha().is_configuration(path, given)]
+    assert steers == ["tools/hooks.js", "tools/first.js"]
+
+
 def test_the_command_is_shown_as_a_person_would_type_it() -> None:
     scripts = {"test": "jest -c jest.unit.js --coverage --reporters dot -w 2 src"}
     command = Jest().command(tree(scripts), ask("test/x.test.js"))
@@ -124,8 +159,8 @@ def test_tests_are_known_by_name_and_by_folder(runner: Runner) -> None:
 
 
 def test_each_collects_what_its_tool_does() -> None:
-    assert [runner.collects("test/a.js") for runner in RUNNERS] == [True, False, False, True]
-    assert [runner.collects("__tests__/a.js") for runner in RUNNERS] == [True, True, False, True]
+    assert all(runner.collects("test/a.js") for runner in RUNNERS)
+    assert all(runner.collects("__tests__/a.js") for runner in RUNNERS)
     assert [runner.collects("test-a.js") for runner in RUNNERS] == [True, False, False, False]
 
 

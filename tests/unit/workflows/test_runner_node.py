@@ -143,3 +143,20 @@ def test_no_forgery_passes(bench: Bench, forgery: str) -> None:
         "test/shelf.test.cjs",
     )
     assert refused(results)
+
+
+def test_what_says_what_was_expected_is_an_assertion_whoever_throws_it(bench: Bench) -> None:
+    results = bench.run(
+        {
+            **PROJECT,
+            "test/shelf.test.mjs": """\
+                import { test } from "node:test";
+                test("a status", () => { throw new Error('expected 200 "OK", got 404 "Not Found"'); });
+                test("a matcher", () => { throw new Error("expect(received).toBe(expected)"); });
+                test("a spy", () => { throw Object.assign(new Error("once"), { name: "AssertError" }); });
+                test("a fault", () => { throw new Error("there is no shelf"); });
+                test("a type", () => { throw new TypeError("expected a string"); });
+            """,
+        }
+    )
+    assert [test.asserted for test in results.tests] == [True, True, True, False, False]

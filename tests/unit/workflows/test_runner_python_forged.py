@@ -112,6 +112,17 @@ BY_PYTEST = {
         "manager().register(Hooks(), 'mine')",
         "hooked itself into pytest: while tests ran",
     ),
+    "takes away who calls tests": (
+        MANAGER,
+        "manager().unregister(name='python')",
+        "hooked itself into pytest: while tests ran",
+    ),
+    "exchanges what a hook calls": (
+        MANAGER,
+        "one = manager().hook.pytest_runtest_makereport.get_hookimpls()[0]\n"
+        "    one.function = Hooks().pytest_runtest_makereport",
+        "hooked itself into pytest: while tests ran",
+    ),
     "hooks itself in as a module": (
         MANAGER + "import sys\npytest_runtest_makereport = Hooks().pytest_runtest_makereport\n"
         "manager().register(sys.modules[__name__], 'mine')\n",
@@ -200,3 +211,23 @@ def test_hooks_of_the_project_do_not_make_a_test_pass_that_failed(tmp_path: Path
     tests = {"tests/test_it.py": "import shelf\ndef test_it(): assert shelf.pages(5, 2) == 3\n"}
     results = Place(Pytest(), tmp_path).run({**cheating("", ""), **tests, "conftest.py": hooks})
     assert results.complaint or outcomes(results) == {"tests/test_it.py::test_it": "failed"}
+
+
+PUT_BACK = """
+import pytest
+@pytest.fixture
+def unlogged(pytestconfig):
+    plugin = pytestconfig.pluginmanager.unregister(name="logging-plugin")
+    yield
+    pytestconfig.pluginmanager.register(plugin, "logging-plugin")
+def test_it(unlogged): pass
+def test_another(): pass
+"""
+
+
+def test_tests_may_take_a_plugin_away_and_put_it_back(tmp_path: Path) -> None:
+    results = Place(Pytest(), tmp_path).run({"tests/test_it.py": PUT_BACK})
+    assert outcomes(results) == {
+        "tests/test_it.py::test_it": "passed",
+        "tests/test_it.py::test_another": "passed",
+    }

@@ -57,6 +57,11 @@ def test_what_our_reporter_wrote_is_read() -> None:
     assert (told.traced, told.broken) == (True, "")
 
 
+def test_half_a_character_in_a_name_is_shown_as_it_is_escaped() -> None:
+    told = read(report({**PASSED, "id": "\udf06 of \U0001f600 and \\ud834"}, {**PASSED, "id": "\ud834"}), KEY)
+    assert [test.id for test in told.tests] == ["\\udf06 of \U0001f600 and \\ud834", "\\ud834"]
+
+
 def test_why_a_run_came_to_nothing_is_read() -> None:
     assert read(report(broken="no such plugin"), KEY).broken == "no such plugin"
 

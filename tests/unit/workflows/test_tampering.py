@@ -329,3 +329,15 @@ def test_a_large_file_is_read_as_far_as_it_is_new() -> None:
 def test_hostile_code_is_answered_and_does_no_harm(text: str) -> None:
     found("py", text)
     found("js", text)
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "function g() { return arguments.callee.caller }",
+        "exports.any = { $$typeof: Symbol.for('jest.asymmetricMatcher') }",
+        "class Any { asymmetricMatch() { return true } }",
+    ],
+)
+def test_scripts_find_no_other_way_to_the_test(added: str) -> None:
+    assert found("js", added)

@@ -9,12 +9,15 @@ import pytest
 
 from policies.patch import FileChange, Patch
 from tests.unit.fakes import running
+from tests.unit.workflows.diagnostics.checking import Checkers
+from tests.unit.workflows.diagnostics.checking import checked as with_checkers
 from tests.unit.workflows.proved import THE_FIX, base, proof
-from tests.unit.workflows.scene import BUG, EASY, FILES, NEW, OLD, RED, honest
+from tests.unit.workflows.scene import BUG, EASY, FILES, FIXED, NEW, OLD, RED, honest
 from tests.unit.workflows.test_witness import ID, PATH, TEST, judge, right
 from workflows.proof.controls import Controls, HunkSeen
+from workflows.proof.diagnostics.model import Checked, Diagnosed, Diagnostic, Fresh, State
 from workflows.proof.harness import Harness
-from workflows.proof.mode import WitnessMode
+from workflows.proof.mode import DiagnosticsMode, WitnessMode
 from workflows.proof.red import Red
 from workflows.proof.statement import Proof, witness_of
 from workflows.proof.verify import Check, verify
@@ -138,3 +141,38 @@ async def test_the_witness_is_asked_again(passed: bool, passes: bool) -> None:
 async def test_where_there_was_none_it_is_not_missed() -> None:
     assert "witness" not in [check.name for check in await checked(witnessed(passed=None))]
     assert witness_of(proof()) is None
+
+
+# --- its checkers ---------------------------------------------------------------------------------------
+
+RUFF = {**FILES, "ruff.toml": ""}
+LINT = "# bad: ruff F9 new\n"
+NEWLY = Diagnostic(tool="ruff", file="shelf/pages.py", line=3, code="F9", message="new")
+
+
+def linted(*new: Fresh, ran: str = "ruff") -> Diagnosed:
+    checkers = (Checked(tool=ran, state=State.RAN),)
+    return Diagnosed(mode=DiagnosticsMode.REQUIRED, checkers=checkers, new=new)
+
+
+@pytest.mark.parametrize(
+    ("seen", "fix", "agrees", "said"),
+    [
+        (linted(), THE_FIX, True, "ruff: ran"),
+        (
+            linted(),
+            patched("shelf/pages.py", FIXED + LINT),
+            False,
+            "new, and not told there: shelf/pages.py:",
+        ),
+        (linted(Fresh(diagnostic=NEWLY)), patched("shelf/pages.py", FIXED + LINT), True, "ruff: ran"),
+        (linted(ran="mypy"), THE_FIX, False, "what ran then does not here: mypy"),
+    ],
+    ids=["clean", "worse", "told", "gone"],
+)
+async def test_checkers_are_asked_again(seen: Diagnosed, fix: Patch, agrees: bool, said: str) -> None:
+    on = dataclasses.replace(base(RUFF), sandboxes=with_checkers(Checkers()))
+    checks = await checked(proof(diagnostics=seen, fix=fix), on)
+    (check,) = [check for check in checks if check.name == "diagnostics"]
+    assert check.agrees is agrees
+    assert check.said.startswith(said)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import resource
 import socket
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any, cast
 
 import pytest
 
 from bot.listening import listen, serving
+from bot.store.port import NewDelivery
 from bot.web import connections, webhook
-from bot.web.connections import LONGEST_HEAD, MOST_GATHERED, OneWrite
+from bot.web.connections import LONGEST_HEAD
+from bot.web.files import ENOUGH, allow_many_files
+from bot.web.one_write import MOST_GATHERED, OneWrite
 from bot.web.webhook import Webhook
 from tests.unit.bot.signed import BODY, SECRET, headers
 from tests.unit.bot.test_webhook import Door
-from tests.unit.bot.web.lines import calling, head, told
+from tests.unit.bot.web.lines import Caller, calling, head, told
 
 GENUINE = head(headers()) + BODY
 CHUNKED = head([*headers(length=None), (b"transfer-encoding", b"chunked")])
@@ -171,19 +176,147 @@ async def test_a_body_that_trickles_is_cut_off_on_the_wire_too(
     assert await door.store.waiting_deliveries() == []
 
 
-async def test_more_connections_than_there_may_be_are_turned_away(
-    url: str, monkeypatch: pytest.MonkeyPatch, door: Door
+@contextlib.asynccontextmanager
+async def many(
+    url: str, count: int, begin: Callable[[Caller], Awaitable[None]]
+) -> AsyncGenerator[Sequence[Caller]]:
+    async with contextlib.AsyncExitStack() as stack:
+        callers: list[Caller] = []
+        for _ in range(count):
+            callers.append(await stack.enter_async_context(calling(url)))
+            await begin(callers[-1])
+        yield callers
+
+
+async def _nothing(_: Caller) -> None: ...
+
+
+async def _half_a_head(caller: Caller) -> None:
+    await caller.send(b"POST /webhooks/github HTTP/1.1\r\nhost: ")
+
+
+async def _half_a_body(caller: Caller) -> None:
+    await caller.send(head(headers()) + BODY[:5])
+
+
+async def _a_delivery(caller: Caller) -> None:
+    await caller.send(GENUINE)
+    assert await caller.status() == 202
+
+
+@pytest.mark.parametrize("begin", [_nothing, _half_a_head, _half_a_body, _a_delivery])
+async def test_a_thousand_that_keep_us_waiting_stand_in_nobodys_way(
+    url: str, begin: Callable[[Caller], Awaitable[None]]
 ) -> None:
-    monkeypatch.setattr(connections, "MOST_CONNECTIONS", 3)
-    async with serving(Webhook([SECRET], door.keep, door.announce)) as small:
-        async with calling(small) as one, calling(small) as two:
-            for caller in (one, two):
-                await caller.send(GENUINE)
-                assert await caller.status() == 202
+    allow_many_files()
+    async with many(url, 1000, begin) as callers:
+        for _ in range(3):
+            assert await told(url, GENUINE) == 202
+        # Whoever came first had to go, and not who came last.
+        assert await callers[0].closed()
+        assert not callers[-1].reader.at_eof()
+
+
+@pytest.mark.parametrize("begin", [_nothing, _half_a_head, _half_a_body, _a_delivery])
+async def test_of_too_many_that_keep_us_waiting_the_longest_is_let_go(
+    monkeypatch: pytest.MonkeyPatch, door: Door, begin: Callable[[Caller], Awaitable[None]]
+) -> None:
+    monkeypatch.setattr(connections, "MOST_WAITING", 3)
+    async with (
+        serving(Webhook([SECRET], door.keep, door.announce)) as small,
+        many(small, 3, begin) as (first, second, third),
+        calling(small) as fourth,
+    ):
+        assert await first.closed()
+        for caller in (fourth, *((second, third) if begin in {_nothing, _a_delivery} else ())):
+            await caller.send(GENUINE)
+            assert await caller.status() == 202
+
+
+async def test_one_that_begins_to_speak_has_not_waited_long(
+    monkeypatch: pytest.MonkeyPatch, door: Door
+) -> None:
+    monkeypatch.setattr(connections, "MOST_WAITING", 2)
+    async with (
+        serving(Webhook([SECRET], door.keep, door.announce)) as small,
+        calling(small) as one,
+        calling(small) as two,
+    ):
+        for caller in (one, two):
+            await caller.send(GENUINE)
+            assert await caller.status() == 202
+        await one.send(GENUINE[:9])
+        async with calling(small):
+            assert await two.closed()
+            await one.send(GENUINE[9:])
+            assert await one.status() == 202
+
+
+async def test_who_is_being_answered_is_not_let_go_and_only_of_those_there_can_be_too_many(
+    monkeypatch: pytest.MonkeyPatch, door: Door
+) -> None:
+    monkeypatch.setattr(connections, "MOST_WAITING", 2)
+    monkeypatch.setattr(connections, "MOST_CONNECTIONS", 4)
+    going, kept = asyncio.Semaphore(0), asyncio.Event()
+
+    async def keep(delivery: NewDelivery) -> bool:
+        going.release()
+        await kept.wait()
+        return await door.keep(delivery)
+
+    async with (
+        serving(Webhook([SECRET], keep, door.announce)) as small,
+        many(small, 3, lambda caller: caller.send(GENUINE)) as callers,
+    ):
+        for _ in callers:
+            await asyncio.wait_for(going.acquire(), 15)
+        async with many(small, 5, _nothing):
             assert await told(small, GENUINE) == 503
-        async with calling(small) as three:
-            await three.send(GENUINE)
-            assert await three.status() == 202
+        kept.set()
+        assert [await caller.status() for caller in callers] == [202, 202, 202]
+        assert await told(small, GENUINE) == 202
+
+
+async def test_a_client_that_does_not_take_what_it_is_answered_is_let_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connections, "UNREAD_SECONDS", 0.1)
+    gone = asyncio.Event()
+
+    async def app(_: Any, receive: Any, send: Any) -> None:
+        async def pour() -> None:
+            while True:
+                await send({"type": "http.response.body", "body": b"x" * 2**20, "more_body": True})
+
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        pouring = asyncio.create_task(pour())
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        gone.set()
+        pouring.cancel()
+        await asyncio.wait([pouring])
+
+    async with serving(app) as url, calling(url) as caller:
+        await caller.send(head([(b"content-length", b"0")]))
+        await asyncio.wait_for(gone.wait(), 15)
+
+
+async def test_a_connection_cannot_be_made_into_something_else(url: str) -> None:
+    upgrade = [(b"connection", b"upgrade"), (b"upgrade", b"websocket"), (b"sec-websocket-version", b"13")]
+    async with calling(url) as caller:
+        await caller.send(head([*headers(), *upgrade, (b"sec-websocket-key", b"x" * 16)]) + BODY)
+        assert await caller.status() == 401
+        assert await caller.closed(within=3)
+
+
+def test_as_many_files_may_be_open_as_the_system_lets_us() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, before[1]))
+    try:
+        allow_many_files()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (min(ENOUGH, before[1]), before[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 def test_the_kernel_holds_no_answer_back() -> None:

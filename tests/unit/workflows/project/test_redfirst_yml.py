@@ -15,7 +15,7 @@ from workflows.project.config import Limits as ConfigLimits
 from workflows.project.environment import narrowed, set_up_of
 from workflows.project.hosts import REGISTRIES
 from workflows.project.model import Narrowed
-from workflows.proof.mode import WitnessMode
+from workflows.proof.mode import DiagnosticsMode, WitnessMode
 
 PLACE = ".github/redfirst.yml"
 WHOLE = """# What Redfirst is told.
@@ -37,6 +37,7 @@ limits:
   pids: 64
   setup_minutes: 5
 witness: required
+diagnostics: advisory
 """
 
 
@@ -61,6 +62,7 @@ def test_all_of_it_counts_and_says_where_it_was_read() -> None:
         memory_bytes=1024**3, workspace_bytes=256 * 1024**2, cpus=0.5, pids=64, setup_seconds=300
     )
     assert project.witness is WitnessMode.REQUIRED
+    assert project.diagnostics is DiagnosticsMode.ADVISORY
     assert project.notes == ()
 
 
@@ -90,7 +92,7 @@ def test_words_stay_words() -> None:
         (
             "zzz: 1\n",
             f"{PLACE}: line 1: `zzz` is no key; there are path, image, setup, test, junit, hosts, limits, "
-            "witness",
+            "witness, diagnostics",
         ),
         ("a: 1\n\nlimits: {memory: lots}\n", "`limits.memory` is a size such as 512m or 1g"),
         ("limits: {memory: lots}\n", f"{PLACE}: line 1: `limits.memory` is a size such as 512m or 1g"),
