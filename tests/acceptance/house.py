@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
+import functools
 import os
 import socket
-import sys
+import tempfile
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +19,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.demo.scene import REPOSITORY, Scene, scene
 from bot.models.script import Script
+from bot.sandboxes.process.bare_python import bare_python
 from bot.settings import Settings, load
 from bot.store.port import DeliveryState, Run, Store
 from bot.wiring import store_of
+from tests.services.warm import warm
 
 SECRET = "acceptance-secret"
 ISSUE = 1
@@ -90,6 +94,7 @@ async def house(
             "REDFIRST_DATA_DIR": str(folder / "data"),
             "REDFIRST_SANDBOX": "process",
             "REDFIRST_ALLOW_PROCESS_SANDBOX": "true",
+            "REDFIRST_SANDBOX_PYTHON": str(_python()),
             "REDFIRST_LEASE_SECONDS": "1.5",
             "REDFIRST_SWEEP_SECONDS": "0.3",
             "KILL_AT": "\n".join(kill_at),
@@ -103,6 +108,14 @@ async def house(
             settings = load(data_dir=folder / "data", database_url=variables.get("REDFIRST_DATABASE_URL", ""))
             async with store_of(settings) as store:
                 yield House(stage, store, settings, url, killed)
+
+
+@functools.cache
+def _python() -> Path:
+    """What each server would make for itself, made once."""
+    folder = tempfile.TemporaryDirectory(prefix="redfirst-python-")
+    atexit.register(folder.cleanup)
+    return bare_python(Path(folder.name))
 
 
 def _app_of(stage: Scene) -> dict[str, str]:
@@ -128,9 +141,7 @@ def _app_of(stage: Scene) -> dict[str, str]:
 async def _program(variables: Mapping[str, str], log: Path) -> AsyncGenerator[None]:
     with log.open("wb") as sink:
         program = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tests.acceptance.killed_server",
+            *warm("tests.acceptance.killed_server:main"),
             env={**os.environ, **variables},
             cwd=HERE.parent.parent,
             stdout=sink,
@@ -144,7 +155,7 @@ async def _program(variables: Mapping[str, str], log: Path) -> AsyncGenerator[No
         await asyncio.wait_for(program.wait(), 30)
 
 
-async def _ready(url: str, log: Path, within: float = 60) -> None:
+async def _ready(url: str, log: Path, within: float = 120) -> None:
     async with httpx.AsyncClient() as client:
         for _ in range(int(within / 0.1)):
             with contextlib.suppress(httpx.TransportError):

@@ -1,6 +1,6 @@
 """`redfirst serve`, started again whenever it is killed: by itself with SIGKILL, at each named commit once.
 
-Run as a program. It imports what is slow, then forks a server: a killed one is followed by a fresh one that
+Run as a program of `tests.services.warm`. It forks a server: a killed one is followed by a fresh one that
 knows nothing but what the store holds. Where to die is read from KILL_AT, one `kind path` a line, and where
 it has died is kept in the file KILLED, since nothing in memory survives.
 """
@@ -8,22 +8,22 @@ it has died is kept in the file KILLED, since nothing in memory survives.
 from __future__ import annotations
 
 import asyncio
-import importlib
 import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.models.litellm import load
+from coverage import Coverage
+
 from bot.store.sql import SqlStore
 from workflows.engine.entries import Entry, Recorded
 
 
 def main() -> None:
-    load()
-    for slow in ("githubkit", "bot.web.app", "uvicorn", "bot.bus.nats", "bot.wiring"):
-        importlib.import_module(slow)
+    # One that is killed cannot tell what of it was run: to look at that would only make it slow.
+    if measuring := Coverage.current():
+        measuring.stop()
     child = 0
 
     def end(*_: object) -> None:
@@ -76,7 +76,3 @@ def named(entry: Entry) -> str:
     path = getattr(entry, "path", "")
     name = f" {entry.name.rpartition('/')[2]}" if isinstance(entry, Recorded) else ""
     return f"{entry.kind} {path}{name}"
-
-
-if __name__ == "__main__":
-    main()

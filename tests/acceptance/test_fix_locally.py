@@ -8,13 +8,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 
 import pytest
 
 from bot.demo.scene import demo_issue, demo_script, project_files
 from bot.models.scripted import scripted
+from tests.services.warm import warm
 from workflows.proof.statement import Proof
 
 REDFIRST = str(Path(sys.executable).with_name("redfirst"))
@@ -50,9 +51,11 @@ def _git(root: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
-async def _start(repo: Path, model: str, *arguments: str) -> asyncio.subprocess.Process:
+async def _start(
+    program: Sequence[str], repo: Path, model: str, *arguments: str
+) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        *(REDFIRST, "fix", "--repo", str(repo), "--issue", str(repo.parent / "bug.md")),
+        *(*program, "fix", "--repo", str(repo), "--issue", str(repo.parent / "bug.md")),
         *("--model", "openai/scripted", *arguments),
         env={
             **os.environ,
@@ -69,7 +72,7 @@ async def _start(repo: Path, model: str, *arguments: str) -> asyncio.subprocess.
 
 async def test_an_issue_file_becomes_a_branch_with_its_proof(repo: Path, model: str) -> None:
     before = _git(repo, "status", "--porcelain"), _git(repo, "rev-parse", "HEAD")
-    fixing = await _start(repo, model, "--test", "python -m pytest -q")
+    fixing = await _start([REDFIRST], repo, model, "--test", "python -m pytest -q")
     out, err = await fixing.communicate()
     assert fixing.returncode == 0, err.decode()
     said = out.decode()
@@ -83,7 +86,7 @@ async def test_an_issue_file_becomes_a_branch_with_its_proof(repo: Path, model: 
 
 
 async def test_stopped_half_way_the_same_command_goes_on_where_it_stopped(repo: Path, model: str) -> None:
-    fixing = await _start(repo, model)
+    fixing = await _start(warm(), repo, model)
     assert fixing.stdout is not None
     while b"plan:" not in await fixing.stdout.readline():
         pass
@@ -91,11 +94,11 @@ async def test_stopped_half_way_the_same_command_goes_on_where_it_stopped(repo: 
     _, err = await asyncio.wait_for(fixing.communicate(), 20)
     assert fixing.returncode == 130
     assert b"Traceback" not in err
-    other = await _start(repo, model, "--setup", "make deps")
+    other = await _start(warm(), repo, model, "--setup", "make deps")
     _, err = await other.communicate()
     assert other.returncode == 1
     assert b"was begun with other options and stopped half-way" in err
-    again = await _start(repo, model, "--json")
+    again = await _start(warm(), repo, model, "--json")
     out, err = await again.communicate()
     assert again.returncode == 0, err.decode()
     result = json.loads(out)
@@ -113,8 +116,7 @@ async def test_stopped_half_way_the_same_command_goes_on_where_it_stopped(repo: 
 
 async def _redfirst(repo: Path, *arguments: str) -> str:
     process = await asyncio.create_subprocess_exec(
-        REDFIRST,
-        *arguments,
+        *(*warm(), *arguments),
         env={**os.environ, "REDFIRST_DATA_DIR": str(repo.parent / "data")},
         stdout=asyncio.subprocess.PIPE,
     )

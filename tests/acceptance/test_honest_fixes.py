@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import shutil
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +16,9 @@ from bot.models.scripted import scripted
 from tests.acceptance.projects import Project, git
 from tests.acceptance.toolbox import toolbox
 from tests.services.need import need
+from tests.services.warm import warm
 from workflows.proof.statement import Proof
 
-REDFIRST = str(Path(sys.executable).with_name("redfirst"))
 SECONDS = 240.0
 DEBIAN_MAVEN = Path("/usr/share/maven-repo/org/apache/maven/plugins/maven-surefire-plugin")
 STOCKROOM = "src/test/java/org/example/stockroom"
@@ -246,7 +245,7 @@ async def _fixed(project: Project, repo: Path, witness: str) -> Proof:
 
 async def _redfirst(environment: Mapping[str, str], *arguments: str) -> str:
     process = await asyncio.create_subprocess_exec(
-        REDFIRST,
+        *warm(),
         *arguments,
         env=dict(environment),
         stdout=asyncio.subprocess.PIPE,

@@ -146,6 +146,24 @@ async def test_a_failed_check_becomes_another_commit(tmp_path: Path) -> None:
         assert (await here.rests(run)).status is RunStatus.SUSPENDED
 
 
+async def test_statuses_that_fail_become_one_more_commit_however_many_they_are(tmp_path: Path) -> None:
+    async with house(tmp_path, script=_script(), as_app=True) as here:
+        standin = here.stage.standin
+        run = await _proposed(here)
+        number, first = _pull(here).number, _head(here)
+        for name in ("ci/lint", "ci/unit", "ci/docs"):
+            for state in ("pending", "failure"):
+                await standin.set_status(REPOSITORY, number, name, state, by="maintainer")
+        await _pushed(here, first)
+        assert (await here.rests(run)).status is RunStatus.SUSPENDED
+        second = _head(here)
+        outcomes = [
+            await here.outcome(one.guid) for one in await standin.deliveries() if one.event == "status"
+        ]
+        assert len([said for said in outcomes if said == f"resumed run {run}"]) == 1
+        assert _head(here) == second
+
+
 async def test_a_closed_pull_request_ends_the_run_and_removes_the_branch(tmp_path: Path) -> None:
     async with house(tmp_path, script=_script(), as_app=True) as here:
         standin = here.stage.standin
@@ -258,3 +276,17 @@ async def test_a_failing_test_alone_is_a_comment(tmp_path: Path) -> None:
         said = [c.body for c in standin.comments(REPOSITORY, ISSUE)]
         assert any("A test that fails for" in body for body in said)
         assert standin.pulls(REPOSITORY) == []
+
+
+async def test_a_pull_request_is_gone_on_with_after_its_repository_was_renamed(tmp_path: Path) -> None:
+    async with house(tmp_path, script=_script(), as_app=True) as here:
+        standin = here.stage.standin
+        run = await _proposed(here)
+        (pull,) = standin.pulls(REPOSITORY)
+        assert pull.pull is not None
+        first = pull.pull.head_sha
+        standin.rename(REPOSITORY, "bookshelf", by="maintainer")
+        await standin.request_changes("maintainer/bookshelf", pull.number, "too clever", by="maintainer")
+        await _until(here, lambda: pull.pull is not None and pull.pull.head_sha != first)
+        assert (await here.rests(run)).status is RunStatus.SUSPENDED
+        assert (await here.store.run(run)).trigger.tenant.repository == "maintainer/bookshelf"

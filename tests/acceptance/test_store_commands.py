@@ -1,4 +1,4 @@
-"""`redfirst store …` as an operator has it: the installed program, its exit codes, and what a kill leaves."""
+"""`redfirst store …` as an operator has it: the program, its exit codes, and what a kill leaves."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import JsonValue
 
+from tests.services.warm import warm
 from tests.unit.store.stocked import Stocked, age, stock, written
 from workflows.engine.entries import Recorded, RunCompleted
-
-REDFIRST = str(Path(sys.executable).with_name("redfirst"))
 
 
 @pytest.fixture
@@ -32,7 +30,7 @@ def environment(there: Stocked) -> dict[str, str]:
 
 def redfirst(there: Stocked, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [REDFIRST, "store", *map(str, arguments)],
+        [*warm(), "store", *map(str, arguments)],
         env=environment(there),
         cwd=there.folder.parent.parent,
         capture_output=True,
@@ -131,7 +129,7 @@ async def many(there: Stocked, runs: int) -> None:
 async def interrupted(there: Stocked, word: signal.Signals, *arguments: str | Path, until: Path) -> int:
     """Started, and told to stop as soon as this file is there."""
     program = await asyncio.create_subprocess_exec(
-        *(REDFIRST, "store", *map(str, arguments)),
+        *(*warm(), "store", *map(str, arguments)),
         env=environment(there),
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,

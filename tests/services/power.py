@@ -25,9 +25,9 @@ from tests.services.need import need
 # behind them, and who renames before syncing is not helped.
 OPTIONS = "loop,commit=300,data=writeback,noauto_da_alloc"
 
-# Until everybody who has a file open there is gone: processes that were killed, and sandboxes of other tests
-# that were just being made and saw this mount.
-PATIENCE_SECONDS = 30.0
+# Until everybody who has a file open there is gone: processes that were killed, and sandboxes of other tests,
+# which have seen this mount since they were made and keep it as long as their command runs.
+PATIENCE_SECONDS = 120.0
 
 # A process of its own, since it may need sudo, and ready beforehand, since it must not be late.
 # EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH.
