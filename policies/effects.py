@@ -254,10 +254,12 @@ class AddLabels(Effect[Done]):
 class Conclusion(StrEnum):
     SUCCESS = "success"
     FAILURE = "failure"
+    NEUTRAL = "neutral"
+    """It could not be judged."""
 
 
 class ReportCheck(Effect[Done]):
-    """What the harness saw, beside the other checks of a commit."""
+    """What the harness saw, beside the other checks of a commit. With the same key it is changed."""
 
     labels: ClassVar = frozenset({SideEffect.WRITES_TEXT})
     gives: ClassVar = Done
@@ -265,12 +267,14 @@ class ReportCheck(Effect[Done]):
 
     sha: str
     name: str
-    conclusion: Conclusion
+    conclusion: Conclusion | None
+    """None while it is being looked at."""
     title: str
     summary: str
 
     def context(self) -> dict[str, ContextValue]:
-        return {"conclusion": self.conclusion.value, "characters": len(self.summary)}
+        conclusion = self.conclusion.value if self.conclusion else "none"
+        return {"conclusion": conclusion, "characters": len(self.summary)}
 
 
 class RemoveBranch(Effect[BranchRef]):

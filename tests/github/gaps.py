@@ -16,7 +16,7 @@ _GAPS = (
     # A remark on code that has changed since has no place any more.
     r"answer: (/\d+)?/((start_)?line|position): null is not",
     # A label need not have a description, and elsewhere it knows that.
-    r"requested_reviewers .*/labels/\d+/description: null is not",
+    r"(requested_reviewers|/pulls) .*/labels/\d+/description: null is not",
     # The fork is deleted, and its pull request is still there.
     r"/head/repo: null is not",
     # A GitHub of one's own says which it is.

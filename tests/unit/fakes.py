@@ -23,6 +23,7 @@ from bot.sandboxes.memory import MemorySandboxes
 from bot.starting import new_run
 from bot.store.port import Store
 from handlers.house import House
+from handlers.left_behind import LeftBehind
 from policies.effects import (
     AddReaction,
     BranchRef,
@@ -115,6 +116,10 @@ class MemoryForge:
         """The commit that each branch is at, others' included."""
         self.issues: dict[int, IssueSnapshot] = {}
         self.labels: dict[int, tuple[str, ...]] = {}
+        self.can_merge: bool | None = None
+        self.moved: dict[str, str] = {}
+        """What repositories are called now, by what they were called."""
+        self.left: dict[int, LeftBehind] = {}
         self.pull_requests: dict[int, PullRequest] = {}
         self.diffs: dict[int, str] = {}
         self.said: dict[int, tuple[LineRemark, ...]] = {}
@@ -146,6 +151,9 @@ class MemoryForge:
             raise self.problem
         return self.people.get(login, Permission.NONE)
 
+    async def name_now(self, tenant: Tenant) -> str:
+        return self.moved.get(tenant.repository, tenant.repository)
+
     async def issue(self, tenant: Tenant, number: int) -> IssueSnapshot:
         if number not in self.issues:
             raise Gone(f"there is no issue {number}")
@@ -154,10 +162,21 @@ class MemoryForge:
     async def labelled(self, tenant: Tenant, label: str) -> Sequence[int]:
         return sorted(number for number, names in self.labels.items() if label in names)
 
+    async def left_behind(self, tenant: Tenant, number: int, label: str) -> LeftBehind:
+        if number not in self.left:
+            raise Gone(f"there is no issue {number}")
+        return self.left[number]
+
     async def pull_request(self, tenant: Tenant, number: int) -> PullRequest:
         if number not in self.pull_requests:
             raise Gone(f"there is no pull request {number}")
         return self.pull_requests[number]
+
+    async def open_on(self, tenant: Tenant, base: str) -> Sequence[PullRequest]:
+        return [pull for pull in self.pull_requests.values() if pull.is_open and pull.base_branch == base]
+
+    async def mergeable(self, tenant: Tenant, number: int) -> bool | None:
+        return self.can_merge
 
     async def diff(self, tenant: Tenant, number: int) -> str:
         return self.diffs[number]

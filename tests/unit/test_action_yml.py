@@ -26,7 +26,7 @@ def action() -> dict[str, Any]:
 
 
 def test_its_outputs_are_those_that_the_command_writes(action: dict[str, Any]) -> None:
-    assert set(action["outputs"]) == set(Result.model_fields) - {"said"}
+    assert set(action["outputs"]) == set(Result.model_fields) - {"said", "passed"}
     for name, output in action["outputs"].items():
         assert output["value"] == f"${{{{ steps.redfirst.outputs.{name} }}}}"
 
@@ -34,7 +34,7 @@ def test_its_outputs_are_those_that_the_command_writes(action: dict[str, Any]) -
 def test_the_script_hands_on_those_outputs_alone() -> None:
     handed_on = re.search(r"\^\(([a-z_|]+)\)=", RUN)
     assert handed_on
-    assert set(handed_on[1].split("|")) == set(Result.model_fields) - {"said"}
+    assert set(handed_on[1].split("|")) == set(Result.model_fields) - {"said", "passed"}
 
 
 def test_every_input_reaches_a_setting_through_the_environment(action: dict[str, Any]) -> None:

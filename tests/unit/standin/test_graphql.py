@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from bot.standin.actions.issues import IssueEdit
 from bot.standin.people import StandIn
+from bot.standin.render.common import time
 
 from .support import BOT, REPO, As, HttpAs
 
@@ -110,3 +112,17 @@ async def test_what_is_not_understood_is_said_so_and_nothing_is_done(
 async def test_a_request_without_a_query_is_an_error_too(standin: StandIn, http: HttpAs) -> None:
     answer = await http(BOT).post(f"{standin.url}/api/graphql", json={})
     assert "query attribute must be specified" in answer.json()["errors"][0]["message"]
+
+
+async def test_it_says_who_wrote_the_text_of_an_issue_anew_and_when(
+    standin: StandIn, http: HttpAs, issue: int
+) -> None:
+    query = f"""query {{ repository(owner: "{REPO.split("/")[0]}", name: "{REPO.split("/")[1]}") {{
+      issue(number: {issue}) {{ lastEditedAt editor {{ __typename login }} }} }} }}"""
+    nobody = {"lastEditedAt": None, "editor": None}
+    await standin.edit_issue(REPO, issue, IssueEdit(title="Another"), by="writer")
+    assert (await _ask(standin, http, BOT, query))["data"]["repository"]["issue"] == nobody
+    await standin.edit_issue(REPO, issue, IssueEdit(body="Another text"), by="writer")
+    said = (await _ask(standin, http, BOT, query))["data"]["repository"]["issue"]
+    assert said["editor"] == {"__typename": "User", "login": "writer"}
+    assert said["lastEditedAt"] == time(standin.issue(REPO, issue).updated_at)
