@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +13,7 @@ from bot.cli.going import fail, go
 
 if TYPE_CHECKING:
     from bot.local.proving import Asked
-    from workflows.proof.proving import Stage
+    from workflows.proof.proving import Trial
     from workflows.proof.statement import Proof
 
 
@@ -33,32 +32,36 @@ def prove(
     from bot.local.proving import Asked
 
     asked = Asked(repo, base, head, _text(issue), options(path, setup, test))
-    stages, proof = go(_prove(asked, quiet=as_json), as_json=as_json)
+    trials, proof = go(_prove(asked, quiet=as_json), as_json=as_json)
     if proof is not None and out is not None:
         _keep(proof, out)
     if as_json:
-        typer.echo(json.dumps({"ok": proof is not None, "stages": [asdict(stage) for stage in stages]}))
+        typer.echo(json.dumps({"ok": proof is not None, "trials": [_told(trial) for trial in trials]}))
     else:
         typer.echo("proven" if proof is not None else "not proven")
     raise SystemExit(0 if proof is not None else 1)
 
 
-async def _prove(asked: Asked, *, quiet: bool) -> tuple[list[Stage], Proof | None]:
+async def _prove(asked: Asked, *, quiet: bool) -> tuple[list[Trial], Proof | None]:
     from bot.cli.showing import console, show
     from bot.cli.telling import Line
     from bot.local.proving import prove_change
-    from workflows.proof.proving import Stage
+    from workflows.proof.proving import Trial
 
-    stages: list[Stage] = []
+    trials: list[Trial] = []
     to = console()
     async for said in prove_change(asked):
-        if not isinstance(said, Stage):
-            return stages, said
-        stages.append(said)
+        if not isinstance(said, Trial):
+            return trials, said
+        trials.append(said)
         if not quiet:
             tone = "good" if said.holds else "bad"
             show(to, Line(f"{said.name}: {said.said}", tone, said.feedback))
-    return stages, None
+    return trials, None
+
+
+def _told(trial: Trial) -> dict[str, str | bool]:
+    return {"name": trial.name, "holds": trial.holds, "said": trial.said, "feedback": trial.feedback}
 
 
 def _text(issue: Path | None) -> str:

@@ -58,6 +58,10 @@ class LocalForge:
                     tar.addfile(member, io.BytesIO(found[name]))
         return packed.getvalue()
 
+    async def grown_from(self, base: str, head: str) -> str:
+        """The newest commit that both have."""
+        return await git.fork_point(self._repo, base, head)
+
     async def tip(self, tenant: Tenant, branch: str) -> str:  # noqa: ARG002
         try:
             return await git.sha_of(self._repo, f"refs/heads/{branch}")

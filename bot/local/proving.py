@@ -18,7 +18,7 @@ from workflows.errors import UserProblem
 from workflows.project import asked
 from workflows.project.detect import detect
 from workflows.proof.mode import stricter
-from workflows.proof.proving import About, Stage, on_base, parted, prove
+from workflows.proof.proving import About, Trial, on_base, parted, prove
 from workflows.proof.statement import Proof
 from workflows.proof.suite import Suite
 from workflows.steps.prepare import runner_of
@@ -39,7 +39,7 @@ class Asked:
     options: asked.Options
 
 
-async def prove_change(of: Asked) -> AsyncGenerator[Stage | Proof]:
+async def prove_change(of: Asked) -> AsyncGenerator[Trial | Proof]:
     settings, root = configuration.load(), root_of(of.repo)
     head = await git.sha_of(root, of.head)
     base = await git.fork_point(root, await _trunk(root, of.base), head)
@@ -51,7 +51,7 @@ async def prove_change(of: Asked) -> AsyncGenerator[Stage | Proof]:
     project = detect(before, asked=claim, issue=of.issue, allowance=settings.allowance())
     runner = runner_of(project, before)
     change = parted(patch_between(before, after), Suite(runner, project.path.value))
-    yield Stage(
+    yield Trial(
         "change",
         f"{base[:12]} to {head[:12]}: {_named('test', change.test.paths())}; "
         f"{_named('fix', change.fix.paths())}",

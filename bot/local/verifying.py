@@ -88,7 +88,13 @@ async def _head(forge: LocalForge, here: Tenant, proof: Proof, base: Tree) -> Ch
         head = unpack(await forge.tarball(here, proof.head_sha))
     except GitFailed:
         return None
-    other = changed(base.with_patch(proof.fix.merged(proof.test)), head)
-    named_first = ", ".join(sorted(other)[:3])
-    said = f"{proof.head_sha[:12]} differs in {named_first}" if other else "the base and both patches"
+    try:
+        # The base may have gone on since the commit was made, which then has not all of it.
+        fork = unpack(await forge.tarball(here, await forge.grown_from(proof.base_sha, proof.head_sha)))
+    except GitFailed:
+        return Check(name="head", agrees=False, said=f"{proof.head_sha[:12]} did not grow from the base")
+    patches = proof.fix.merged(proof.test).merged(proof.beside)
+    about = changed(fork, head) | set(patches.paths())
+    other = sorted(changed(base.with_patch(patches), head) & about)
+    said = f"{proof.head_sha[:12]} differs in {', '.join(other[:3])}" if other else "the base and its patches"
     return Check(name="head", agrees=not other, said=said)

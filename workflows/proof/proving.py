@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from policies.patch import Patch
 from workflows.ports import SandboxFacts
@@ -18,7 +19,7 @@ from workflows.proof.results import Results
 from workflows.proof.statement import Commands, Proof
 from workflows.proof.suite import Suite
 from workflows.proof.trials import try_controls, try_diagnostics, try_green, try_red, try_suite, try_witness
-from workflows.proof.witness import Witness
+from workflows.proof.witness import Witness, WitnessSeen
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,20 @@ class Base:
     facts: SandboxFacts
 
 
+Verdict: TypeAlias = Results | Red | NotRed | Green | NotGreen | WitnessSeen | Unharmed | Diagnosed | Controls
+
+
 @dataclass(frozen=True, slots=True)
-class Stage:
+class Trial:
+    """One of them, and what came of it."""
+
     name: str
     said: str
     feedback: str = ""
     """What to do about it, where it was refused, in words for whoever wrote it."""
     holds: bool = True
+    verdict: Verdict | None = None
+    """None where there was nothing to run."""
 
 
 def parted(whole: Patch, suite: Suite, proven: Collection[str] | None = None) -> Change:
@@ -79,39 +87,41 @@ async def on_base(harness: Harness) -> Base:
     return Base(harness, ran.results, ran.facts)
 
 
-async def prove(base: Base, change: Change, about: About) -> AsyncGenerator[Stage | Proof]:
-    """Ends with the proof, or with the first stage that refuses."""
+async def prove(base: Base, change: Change, about: About) -> AsyncGenerator[Trial | Proof]:
+    """Ends with the proof, or with the first trial that does not hold."""
     plain, before = base.harness, base.results
     harness = plain.on(plain.tree.with_patch(change.beside))
-    yield Stage("base", before.summary(), holds=not before.complaint)
+    yield _trial("base", before)
     if before.complaint:
         return
     red, ran = await try_red(harness, change.test, before.ids(), about.issue)
-    yield _stage("red", red)
+    yield _trial("red", red)
     if isinstance(red, NotRed):
         return
     green = await try_green(harness, change.fix, change.test, red)
-    yield _stage("green", green)
+    yield _trial("green", green)
     if isinstance(green, NotGreen):
         return
     both = change.fix.merged(change.test)
+    witness: WitnessSeen | NotGreen | None = None
+    if change.witness is not None:
+        witness = await try_witness(harness, both, change.witness)
+        yield _trial("witness", witness)
+    if isinstance(witness, NotGreen):
+        return
     # Without what stands beside: a test that somebody added and that fails is new, and was not so before.
     suite = await try_suite(harness, plain, both, before, red.tests)
-    yield _stage("suite", suite)
+    yield _trial("suite", suite)
     if isinstance(suite, NotGreen):
         return
-    seen = await try_witness(harness, both, change.witness) if change.witness else None
-    if isinstance(seen, NotGreen):
-        yield _stage("witness", seen)
-        return
-    looked: Diagnosed | NotGreen | None = None
+    checkers: Diagnosed | NotGreen | None = None
     if about.diagnostics is not DiagnosticsMode.OFF:
-        looked = await try_diagnostics(harness, change.fix, change.test, about.diagnostics)
-        yield _stage("diagnostics", looked)
-    if isinstance(looked, NotGreen):
+        checkers = await try_diagnostics(harness, change.fix, change.test, about.diagnostics)
+        yield _trial("diagnostics", checkers)
+    if isinstance(checkers, NotGreen):
         return
     controls = await try_controls(harness, change.fix, change.test, red)
-    yield _stage("controls", controls)
+    yield _trial("controls", controls)
     if isinstance(controls, NotGreen):
         return
     yield Proof(
@@ -132,29 +142,40 @@ async def prove(base: Base, change: Change, about: About) -> AsyncGenerator[Stag
         red=red,
         green=green,
         suite=suite,
-        diagnostics=looked,
+        diagnostics=checkers,
         controls=controls,
-        witness=seen,
+        beside=change.beside,
+        witness=witness,
         witness_test=change.witness.test if change.witness else Patch(),
         release=about.release,
     )
 
 
-def _stage(name: str, verdict: Red | NotRed | Green | Unharmed | Diagnosed | Controls | NotGreen) -> Stage:
+def _trial(name: str, verdict: Verdict) -> Trial:
     match verdict:
         case NotRed(reason=reason, feedback=feedback) | NotGreen(reason=reason, feedback=feedback):
-            return Stage(name, reason, feedback, holds=False)
+            return Trial(name, reason, feedback, holds=False, verdict=verdict)
+        case Results(complaint=complaint):
+            return Trial(name, verdict.summary(), holds=not complaint, verdict=verdict)
+        case _:
+            return Trial(name, _said(verdict), verdict=verdict)
+
+
+def _said(verdict: Red | Green | WitnessSeen | Unharmed | Diagnosed | Controls) -> str:
+    match verdict:
         case Red(runs=runs, assertion=assertion):
-            return Stage(name, f"{runs} of {runs} runs fail: {assertion}")
+            return f"{runs} of {runs} runs fail: {assertion}"
         case Green(runs=runs):
-            return Stage(name, f"{runs} of {runs} runs pass")
+            return f"{runs} of {runs} runs pass"
+        case WitnessSeen(passed=None):
+            return "there is none"
+        case WitnessSeen(passed=passed):
+            return "it passes" if passed else "it fails"
         case Unharmed(before=before, after=after, compared=compared):
-            return Stage(name, f"before {before}, with the fix {after}; {compared} compared, none is worse")
+            return f"before {before}, with the fix {after}; {compared} compared, none is worse"
         case Diagnosed(checkers=checkers, counted=counted):
             ran = ", ".join(f"{one.tool}: {one.state}" for one in checkers) or "no checker is configured"
-            return Stage(name, f"{ran}; {len(counted)} new" if checkers else ran)
+            return f"{ran}; {len(counted)} new" if checkers else ran
         case Controls(hunks=hunks, unproven=unproven, mutants=mutants, killed=killed):
             places = f"{len(hunks) - len(unproven)} of {len(hunks)} places are needed"
-            return Stage(
-                name, f"without the fix it fails again; {places}; {killed} of {len(mutants)} mutants noticed"
-            )
+            return f"without the fix it fails again; {places}; {killed} of {len(mutants)} mutants noticed"

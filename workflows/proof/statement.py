@@ -42,6 +42,8 @@ class Proof(_Part):
     sandbox: SandboxFacts
     test: Patch
     fix: Patch
+    beside: Patch = Patch()
+    """What people changed among the tests besides: there with the fix and without it."""
     test_digest: str
     fix_digest: str
     red: Red

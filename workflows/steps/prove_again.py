@@ -112,8 +112,8 @@ async def _verdict(
         repository, standing.base_sha, standing.head_sha, case.project, release, issue, case.diagnostics
     )
     beside = change.beside.paths()
-    async with aclosing(prove(ground, change, about)) as stages:
-        async for said in stages:
+    async with aclosing(prove(ground, change, about)) as trials:
+        async for said in trials:
             if isinstance(said, Proof):
                 return Judged(
                     standing=standing,

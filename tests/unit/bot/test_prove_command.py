@@ -55,7 +55,7 @@ def said(repo: Path, *options: str) -> dict[str, Any]:
     return json.loads(prove(repo, "--json", *options).stdout)
 
 
-def test_an_honest_change_is_proven_stage_by_stage(repo: Path, sandboxes: MemorySandboxes) -> None:
+def test_an_honest_change_is_proven_trial_by_trial(repo: Path, sandboxes: MemorySandboxes) -> None:
     done = prove(repo)
     assert done.exit_code == 0, done.output
     *lines, last = done.stdout.splitlines()
@@ -65,10 +65,10 @@ def test_an_honest_change_is_proven_stage_by_stage(repo: Path, sandboxes: Memory
     assert sandboxes.boxes == {}
 
 
-def test_a_program_gets_every_stage(repo: Path) -> None:
+def test_a_program_gets_every_trial(repo: Path) -> None:
     told = said(repo)
     assert told["ok"] is True
-    assert [(stage["name"], stage["holds"]) for stage in told["stages"]] == [(name, True) for name in ALL]
+    assert [(trial["name"], trial["holds"]) for trial in told["trials"]] == [(name, True) for name in ALL]
 
 
 def test_the_proof_is_kept_where_it_is_wanted(repo: Path, tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_what_the_base_has_gained_since_is_no_part_of_the_change(repo: Path) -> 
     commit(repo, {"notes.md": "later"})
     told = said(repo, "--head", "mended")
     assert told["ok"] is True
-    assert told["stages"][0]["said"].startswith(forked[:12])
+    assert told["trials"][0]["said"].startswith(forked[:12])
 
 
 def test_a_change_that_adds_nothing_to_its_base_is_said_to(repo: Path) -> None:

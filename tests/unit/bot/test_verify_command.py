@@ -119,6 +119,21 @@ def test_a_commit_that_holds_more_than_the_patches_differs(proven: Proof, repo: 
     )
 
 
+def test_a_base_that_has_gone_on_since_the_commit_was_made_is_no_difference(
+    proven: Proof, repo: Path
+) -> None:
+    run(repo, "checkout", "-q", "-b", "later", proven.base_sha)
+    later = commit(repo, {"notes.md": "later"})
+    assert said(kept(proven.model_copy(update={"base_sha": later}), repo), repo)["agrees"]
+
+
+def test_a_commit_that_has_nothing_to_do_with_the_base_differs(proven: Proof, repo: Path) -> None:
+    run(repo, "checkout", "-q", "--orphan", "other")
+    other = commit(repo, {"shelf/pages.py": FIXED, "tests/test_new.py": TEST})
+    told = said(kept(proven.model_copy(update={"head_sha": other}), repo), repo)
+    assert last(told) == Check(name="head", agrees=False, said=f"{other[:12]} did not grow from the base")
+
+
 def test_a_commit_that_is_not_here_is_not_missed(proven: Proof, repo: Path) -> None:
     for head in ("", "f" * 40):
         told = said(kept(proven.model_copy(update={"head_sha": head}), repo), repo)

@@ -1,4 +1,4 @@
-"""Proving a change that is there already: the stages in their order, and the proof that they end with."""
+"""Proving a change that is there already: the trials in their order, and the proof that they end with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.unit.workflows.scene import BUG, EASY, NEW, honest
 from workflows.ports import ExecResult
 from workflows.project.model import Project
 from workflows.proof.harness import Harness
-from workflows.proof.proving import About, Change, Stage, on_base, parted, prove
+from workflows.proof.proving import About, Change, Trial, on_base, parted, prove
 from workflows.proof.runners.pytest import Pytest
 from workflows.proof.statement import Proof
 from workflows.proof.suite import Suite
@@ -24,7 +24,7 @@ ABOUT = About("octo/reds", "b" * 40, "c" * 40, Project(), "0.2.0")
 
 async def proven(
     test: Patch = THE_TEST, fix: Patch = THE_FIX, harness: Harness | None = None, issue: str = ""
-) -> list[Stage | Proof]:
+) -> list[Trial | Proof]:
     about = dataclasses.replace(ABOUT, issue=issue)
     ground = await on_base(harness or base())
     return [said async for said in prove(ground, Change(test=test, fix=fix), about)]
@@ -34,9 +34,9 @@ def patched(path: str, content: str) -> Patch:
     return Patch(changes=(FileChange(path=path, content=content),))
 
 
-async def test_an_honest_change_goes_through_all_stages_and_ends_with_the_proof() -> None:
-    *stages, proof = await proven()
-    assert [stage.name for stage in stages if isinstance(stage, Stage)] == [
+async def test_an_honest_change_goes_through_all_trials_and_ends_with_the_proof() -> None:
+    *trials, proof = await proven()
+    assert [trial.name for trial in trials if isinstance(trial, Trial)] == [
         "base",
         "red",
         "green",
@@ -44,7 +44,7 @@ async def test_an_honest_change_goes_through_all_stages_and_ends_with_the_proof(
         "diagnostics",
         "controls",
     ]
-    assert all(isinstance(stage, Stage) and stage.holds for stage in stages)
+    assert all(isinstance(trial, Trial) and trial.holds for trial in trials)
     assert isinstance(proof, Proof)
     assert (proof.red.tests, proof.base_sha, proof.head_sha) == ((NEW,), "b" * 40, "c" * 40)
 
@@ -57,7 +57,7 @@ async def test_its_proof_is_one_that_others_can_verify() -> None:
 
 
 @pytest.mark.parametrize(
-    ("test", "fix", "stage", "said"),
+    ("test", "fix", "trial", "said"),
     [
         (Patch(), THE_FIX, "red", "there is no test"),
         (patched("tests/test_new.py", EASY), THE_FIX, "red", "the test passes on the unfixed code"),
@@ -66,13 +66,13 @@ async def test_its_proof_is_one_that_others_can_verify() -> None:
     ],
     ids=["no test", "passes", "no fix", "misses"],
 )
-async def test_it_ends_with_the_first_stage_that_refuses(
-    test: Patch, fix: Patch, stage: str, said: str
+async def test_it_ends_with_the_first_trial_that_refuses(
+    test: Patch, fix: Patch, trial: str, said: str
 ) -> None:
     *before, last = await proven(test, fix)
-    assert all(isinstance(one, Stage) and one.holds for one in before)
-    assert isinstance(last, Stage)
-    assert (last.name, last.said, last.holds) == (stage, said, False)
+    assert all(isinstance(one, Trial) and one.holds for one in before)
+    assert isinstance(last, Trial)
+    assert (last.name, last.said, last.holds) == (trial, said, False)
     assert last.feedback
 
 
@@ -81,7 +81,7 @@ async def test_a_base_whose_tests_do_not_run_ends_it_at_once() -> None:
     usage = ExecResult(code=4, stderr="usage")
     broken.on_exec(lambda argv, files, stdin, env: None if argv[0] == "tar" else usage)
     (only,) = await proven(harness=dataclasses.replace(base(), sandboxes=broken))
-    assert isinstance(only, Stage)
+    assert isinstance(only, Trial)
     assert (only.name, only.holds) == ("base", False)
     assert only.said.startswith("the test run left no report")
 

@@ -120,6 +120,17 @@ async def test_a_test_that_does_not_miss_the_fix_differs_at_the_controls() -> No
     assert last.said.startswith("the repro test does not fail without the fix")
 
 
+async def test_what_people_put_beside_the_test_is_there_again() -> None:
+    def needs(files: Mapping[str, str], wanted: Sequence[str]) -> dict[str, str]:
+        said = honest(files, wanted)
+        return said if "tests/helper.py" in files or NEW not in said else {**said, NEW: RED}
+
+    on = dataclasses.replace(base(), sandboxes=running(needs))
+    beside = patched("tests/helper.py", "x")
+    assert not all(check.agrees for check in await checked(proof(), on))
+    assert all(check.agrees for check in await checked(proof(beside=beside), on))
+
+
 # --- its witness ----------------------------------------------------------------------------------------
 
 
