@@ -35,7 +35,7 @@ async def _verify(file: Path, repo: Path, key: Path | None, *, as_json: bool) ->
     async for check in verify_proof(file, repo, key):
         agrees = agrees and check.agrees
         first, _, rest = check.said.partition("\n")
-        to.print(f"{'agrees' if check.agrees else 'DIFFERS':<8} {check.name:<10} {safe(first)}", markup=False)
+        to.print(f"{'agrees' if check.agrees else 'DIFFERS':<8} {check.name:<12} {safe(first)}", markup=False)
         for line in rest.splitlines() if not check.agrees else ():
             to.print(safe(line), markup=False)
     to.print("the proof agrees" if agrees else "the proof does not agree", markup=False)

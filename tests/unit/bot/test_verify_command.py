@@ -105,7 +105,7 @@ def test_a_patch_that_was_changed_afterwards_differs(proven: Proof, repo: Path) 
     other["head_sha"] = ""
     done = verify(kept(json.dumps(other), repo), repo)
     assert done.exit_code == 1
-    assert "DIFFERS  patches    not what the digests say" in done.stdout
+    assert "DIFFERS  patches      not what the digests say" in done.stdout
     assert done.stdout.endswith("the proof does not agree\n")
 
 
@@ -147,7 +147,7 @@ def test_a_fix_that_does_not_mend_differs_with_what_was_seen(proven: Proof, repo
     lying = proven.model_copy(update={"fix": patch, "fix_digest": patch.digest(), "head_sha": ""})
     done = verify(kept(lying, repo), repo)
     assert done.exit_code == 1
-    assert "DIFFERS  green      the repro test still fails: " in done.stdout
+    assert "DIFFERS  green        the repro test still fails: " in done.stdout
     assert "assert 1 == 2" in done.stdout
 
 
