@@ -12,7 +12,7 @@ from bot.store.port import Delivery, Run
 from policies.effects import Conclusion, PostComment
 from workflows.case import Standing
 from workflows.errors import Problem
-from workflows.ports import Effects
+from workflows.ports.effects import Effects
 from workflows.steps.common import STICKY
 from workflows.steps.show_check import check_of
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from bot.release import release
 from bot.settings import Settings, load
 from workflows.errors import OperatorProblem, Problem
-from workflows.ports import Frozen
+from workflows.ports.frozen import Frozen
 
 NEWEST = 1000
 """Deliveries that are looked at: what failed long ago is nobody's concern any more."""

@@ -10,7 +10,7 @@ from bot.settings import Settings
 from bot.store.port import DeadLetter, DeliveryState, Store
 from workflows.engine import signals
 from workflows.errors import Gone, UserProblem
-from workflows.ports import Frozen
+from workflows.ports.frozen import Frozen
 
 ALL = 1_000_000
 

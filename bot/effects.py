@@ -15,7 +15,7 @@ from policies.facts import Facts
 from policies.gate import Gate
 from policies.redaction import Redactor
 from workflows.engine import signals
-from workflows.ports import Refused
+from workflows.ports.effects import Refused
 from workflows.registry import WORKFLOWS
 from workflows.trigger import Trigger
 

@@ -14,7 +14,7 @@ from policies.patch import Patch
 from workflows.case import Case, Judged, PlanShown, Proposed, Proven, Shown, Standing
 from workflows.engine.entries import Recorded, Row, StepCompleted
 from workflows.engine.signals import waiting
-from workflows.ports import Blobs
+from workflows.ports.blobs import Blobs
 from workflows.proof.statement import Proof
 from workflows.tree import Tree, unpack
 

@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 
 from handlers.left_behind import LeftBehind
 from policies.effects import Done, Effect
-from workflows.ports import Forge, PullRequest
+from workflows.ports.forge import Forge, PullRequest
 from workflows.trigger import IssueSnapshot, Tenant
 
 R = TypeVar("R", bound=Done)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from bot.store.port import Store
 from workflows.engine.entries import Recorded, Row
-from workflows.ports import Spent, Turn
+from workflows.ports.ledger import Spent
+from workflows.ports.model import Turn
 
 _TURN = re.compile(r"turn \d+")
 

@@ -16,7 +16,7 @@ from policies.effects import Remark
 from workflows.agents.roles import Answer, Plan
 from workflows.case import Judged, Shown, Standing
 from workflows.errors import Failure, Who
-from workflows.ports import Spent
+from workflows.ports.ledger import Spent
 from workflows.progress import Progress, Stage
 from workflows.project.model import Project
 from workflows.project.unfit import CORRECTION

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 
 from workflows.engine.entries import Recorded, Row, StepCompleted
 from workflows.errors import UserProblem
-from workflows.ports import Blobs
+from workflows.ports.blobs import Blobs
 from workflows.printed import Whole
 
 _FROM_A_MODEL = "handed_in"

@@ -12,7 +12,7 @@ from workflows.engine.advance import advance
 from workflows.engine.entries import RunParked
 from workflows.engine.lease import LEASE_SECONDS
 from workflows.engine.status import RunStatus
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.registry import AnyWorkflow
 
 log = logging.getLogger("redfirst.run")

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 
 from bot.harmless import code, fenced
-from workflows.ports import Spent
+from workflows.ports.ledger import Spent
 from workflows.proof.controls import Controls
 from workflows.proof.diagnostics.model import Checked, Diagnosed, State
 from workflows.proof.statement import Proof

@@ -9,7 +9,7 @@ from bot.github.deliveries import AppDeliveries, Sent
 from bot.github.reading import reads
 from bot.store.port import Store
 from workflows.errors import Gone
-from workflows.ports import Frozen
+from workflows.ports.frozen import Frozen
 
 
 class Missed(Frozen):

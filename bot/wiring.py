@@ -39,7 +39,8 @@ from handlers.house import House
 from policies.gate import Gate
 from policies.redaction import Redactor
 from workflows.errors import OperatorProblem
-from workflows.ports import Ports, Sandboxes
+from workflows.ports.all import Ports
+from workflows.ports.sandbox import Sandboxes
 
 log = logging.getLogger("redfirst.bus")
 

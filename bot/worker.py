@@ -25,7 +25,7 @@ from bot.working import taken, working
 from workflows.engine.advance import advance
 from workflows.engine.status import RunStatus
 from workflows.errors import Gone, Problem
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.registry import WORKFLOWS, Registry
 
 log = logging.getLogger("redfirst.worker")

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from policies.effects import CommitRef, Conclusion, PullRequestRef
 from policies.patch import Patch
 from workflows.agents.roles import Plan
-from workflows.ports import SandboxFacts
+from workflows.ports.sandbox import SandboxFacts
 from workflows.project.model import Project
 from workflows.proof.controls import Controls
 from workflows.proof.diagnostics.model import Diagnosed

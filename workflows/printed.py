@@ -12,7 +12,8 @@ from collections.abc import Callable
 from typing import Literal
 
 from policies.redaction import Redactor
-from workflows.ports import Blobs, Frozen
+from workflows.ports.blobs import Blobs
+from workflows.ports.frozen import Frozen
 
 STREAM_BYTES = 8 * 1024**2
 """Of each stream, where the whole is wanted: what is in the middle of even more is lost."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 
-from workflows.ports import WORKSPACE
+from workflows.ports.sandbox import WORKSPACE
 
 
 def finding(programs: Sequence[str], argv: Sequence[str], folder: str = "") -> Sequence[str]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from workflows.errors import Failure
-from workflows.ports import Spent
+from workflows.ports.ledger import Spent
 from workflows.project.model import Project
 
 

@@ -11,7 +11,7 @@ from workflows.engine import definition
 from workflows.engine.nodes import Workflow
 from workflows.errors import Gone
 from workflows.fix import fix
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.repro import repro
 from workflows.reverify import reverify
 from workflows.review import review

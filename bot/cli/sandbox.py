@@ -80,7 +80,7 @@ async def _check(command: list[str], *, as_json: bool) -> None:
 
     from bot.settings import load
     from bot.wiring import sandboxes_of
-    from workflows.ports import SandboxSpec
+    from workflows.ports.sandbox import SandboxSpec
 
     settings = load()
     sandboxes = await sandboxes_of(settings, trusted=True)

@@ -31,7 +31,7 @@ from workflows.engine.entries import (
     Woke,
 )
 from workflows.engine.status import RunStatus
-from workflows.ports import Turn
+from workflows.ports.model import Turn
 from workflows.project.model import Project
 from workflows.project.words import in_a_line
 from workflows.proof.diagnostics.model import State

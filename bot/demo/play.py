@@ -20,7 +20,7 @@ from bot.store.port import Run, Store
 from bot.wiring import blobs_of, store_of
 from workflows.engine.status import RunStatus
 from workflows.errors import OperatorProblem
-from workflows.ports import Frozen
+from workflows.ports.frozen import Frozen
 
 ISSUE = 1
 STARTS_WITHIN = 30.0

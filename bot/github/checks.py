@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from bot.github.at import MOST as LISTED
 from bot.github.at import PAGE, PAGES, At, Narrow, User, is_last, pages
 from bot.github.errors import NotPermitted, understood
-from workflows.ports import FailedCheck
+from workflows.ports.forge import FailedCheck
 
 log = logging.getLogger("redfirst.github")
 

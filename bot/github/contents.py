@@ -7,7 +7,7 @@ from urllib.parse import quote
 from bot.github.at import At, Narrow
 from bot.github.errors import understood
 from bot.github.streams import whole
-from workflows.ports import Head
+from workflows.ports.forge import Head
 from workflows.tree import MAX_BYTES
 
 

@@ -42,7 +42,7 @@ from policies.effects import (
 )
 from policies.facts import Permission
 from workflows.errors import OperatorProblem
-from workflows.ports import FailedCheck, Head, LineRemark, PullRequest
+from workflows.ports.forge import FailedCheck, Head, LineRemark, PullRequest
 from workflows.trigger import IssueSnapshot, Tenant
 
 R = TypeVar("R", bound=Done)

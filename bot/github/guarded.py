@@ -12,7 +12,7 @@ from bot.settings import Settings
 from handlers.left_behind import LeftBehind
 from policies.effects import Done, Effect
 from policies.facts import Permission
-from workflows.ports import FailedCheck, Head, LineRemark, PullRequest
+from workflows.ports.forge import FailedCheck, Head, LineRemark, PullRequest
 from workflows.trigger import IssueSnapshot, Tenant
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from bot.github.at import PAGE, At, Narrow, User, pages
 from bot.github.errors import understood
 from bot.github.once import settled
 from bot.github.streams import whole
-from workflows.ports import PullRequest
+from workflows.ports.forge import PullRequest
 
 MOST_OPEN = 1000
 DIFF_BYTES = 1024**2

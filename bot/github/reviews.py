@@ -13,7 +13,7 @@ from bot.github.at import PAGE, At, Narrow, User, pages
 from bot.github.errors import Invalid, understood
 from bot.github.once import once
 from policies.effects import Done, Remark, SubmitReview
-from workflows.ports import LineRemark
+from workflows.ports.forge import LineRemark
 from workflows.verdicts import Place
 
 GRACE = timedelta(seconds=10)

@@ -24,7 +24,7 @@ from policies.effects import StartRun
 from workflows.engine import signals
 from workflows.engine.status import RunStatus
 from workflows.errors import Conflict, UserProblem
-from workflows.ports import Frozen
+from workflows.ports.frozen import Frozen
 from workflows.project.asked import Options
 from workflows.registry import WORKFLOWS
 from workflows.trigger import Actor, IssueSnapshot, Tenant, Trigger

@@ -24,7 +24,7 @@ from policies.effects import (
 )
 from policies.facts import Permission
 from workflows.errors import UserProblem
-from workflows.ports import FailedCheck, Head, LineRemark, PullRequest
+from workflows.ports.forge import FailedCheck, Head, LineRemark, PullRequest
 from workflows.trigger import IssueSnapshot, Tenant
 
 R = TypeVar("R", bound=Done)

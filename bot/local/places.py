@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from workflows.ports import Sandboxes, SandboxSpec
+from workflows.ports.sandbox import Sandboxes, SandboxSpec
 from workflows.project.environment import narrowed, set_up_of
 from workflows.project.model import Project
 from workflows.proof.harness import Harness

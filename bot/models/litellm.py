@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bot.retry_after import asked_to_wait
 from bot.settings import Settings
 from workflows.errors import ModelProblem, OperatorProblem, Passing, Problem
-from workflows.ports import Message, ToolCall, ToolSpec, Turn, Usage
+from workflows.ports.model import Message, ToolCall, ToolSpec, Turn, Usage
 
 
 class _Narrow(BaseModel):

@@ -11,7 +11,7 @@ from bot.breakers import Breakers
 from bot.models.litellm import LiteLlm
 from bot.settings import Settings
 from workflows.errors import OperatorProblem, Passing, Problem, Unreachable
-from workflows.ports import Message, ToolSpec, Turn
+from workflows.ports.model import Message, ToolSpec, Turn
 
 log = logging.getLogger("redfirst.models")
 

@@ -12,7 +12,7 @@ from handlers.events import Event
 from policies.effects import MarkReady, PostComment
 from workflows.case import Proposed
 from workflows.errors import Gone
-from workflows.ports import Refused
+from workflows.ports.effects import Refused
 from workflows.progress import Progress, Stage
 from workflows.steps.common import STICKY
 from workflows.trigger import Actor, Trigger

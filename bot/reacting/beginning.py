@@ -10,7 +10,7 @@ from handlers.events import Event
 from policies.effects import RunRef, StartRun
 from workflows.branch import branch_for
 from workflows.errors import Gone
-from workflows.ports import Refused
+from workflows.ports.effects import Refused
 from workflows.trigger import Trigger
 
 

@@ -14,7 +14,7 @@ from handlers.events import Event
 from handlers.left_behind import LeftBehind
 from workflows.branch import branch_for
 from workflows.errors import Gone
-from workflows.ports import Refused
+from workflows.ports.effects import Refused
 from workflows.trigger import Actor, Trigger
 
 MOST_LOOKED_AT = 100

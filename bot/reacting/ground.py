@@ -11,7 +11,8 @@ from handlers.decision import Asked
 from handlers.events import Event
 from handlers.house import House
 from policies.effects import AddReaction, PostComment
-from workflows.ports import Blobs, Effects, Refused
+from workflows.ports.blobs import Blobs
+from workflows.ports.effects import Effects, Refused
 from workflows.trigger import IssueSnapshot, Trigger
 
 

@@ -16,7 +16,7 @@ from policies.effects import Conclusion, Signal, SteerRun
 from workflows.case import Standing
 from workflows.engine.status import RunStatus
 from workflows.errors import UserProblem
-from workflows.ports import Refused
+from workflows.ports.effects import Refused
 from workflows.steps.show_check import check_of
 from workflows.trigger import Trigger
 

@@ -13,7 +13,8 @@ from policies.effects import StartRun
 from workflows.case import Proposed
 from workflows.engine.status import RunStatus
 from workflows.errors import Gone
-from workflows.ports import PullRequest, Refused
+from workflows.ports.effects import Refused
+from workflows.ports.forge import PullRequest
 from workflows.proof.statement import Proof
 from workflows.trigger import IssueSnapshot, Trigger
 

@@ -18,7 +18,7 @@ from workflows.case import Proposed
 from workflows.engine.entries import Resumed, Row
 from workflows.engine.status import RunStatus
 from workflows.errors import UserProblem
-from workflows.ports import Refused
+from workflows.ports.effects import Refused
 from workflows.trigger import Trigger
 from workflows.verdicts import Review, Verdict
 

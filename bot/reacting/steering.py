@@ -15,7 +15,7 @@ from policies.effects import Signal, SteerRun
 from workflows.engine.entries import Resumed
 from workflows.engine.status import RunStatus
 from workflows.errors import UserProblem
-from workflows.ports import Refused
+from workflows.ports.effects import Refused
 from workflows.verdicts import Opinion, PlanReview, Review, Verdict
 
 SHORTEST_DIGEST = 7

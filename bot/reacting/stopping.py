@@ -16,7 +16,7 @@ from handlers.events import Event
 from policies.effects import PostComment, RemoveBranch, Signal, SteerRun
 from workflows.engine.entries import Cancelled, Resumed, Row, StepCompleted, StepStarted
 from workflows.errors import UserProblem
-from workflows.ports import Refused
+from workflows.ports.effects import Refused
 from workflows.progress import Progress, Stage
 from workflows.steps.common import STICKY
 from workflows.verdicts import Review, Verdict

@@ -14,7 +14,7 @@ from bot.sandboxes.environments import Keeping
 from bot.sandboxes.process.machine import INSTALL
 from bot.sandboxes.process.sandboxes import ProcessSandboxes
 from workflows.errors import OperatorProblem
-from workflows.ports import Sandboxes
+from workflows.ports.sandbox import Sandboxes
 
 Preference = Literal["auto", "docker", "process"]
 

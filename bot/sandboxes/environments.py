@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from workflows.ports import SandboxSpec, SetUp
+from workflows.ports.sandbox import SandboxSpec, SetUp
 
 _FORMAT = 1
 """Another one makes all environments anew."""

@@ -15,7 +15,7 @@ from typing import Protocol, TypeVar
 
 from bot.sandboxes.output import Ran
 from workflows.errors import Gone, SandboxBroken, UserProblem
-from workflows.ports import WORKSPACE
+from workflows.ports.sandbox import WORKSPACE
 
 T = TypeVar("T")
 

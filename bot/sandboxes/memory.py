@@ -16,15 +16,7 @@ from bot.sandboxes.command import HOME, PATH, checked
 from bot.sandboxes.inout import locate
 from bot.sandboxes.output import Ran, collectors
 from workflows.errors import Gone, SandboxBroken, UserProblem
-from workflows.ports import (
-    WORKSPACE,
-    Environment,
-    ExecResult,
-    SandboxFacts,
-    SandboxSpec,
-    SetUp,
-    Tee,
-)
+from workflows.ports.sandbox import WORKSPACE, Environment, ExecResult, SandboxFacts, SandboxSpec, SetUp, Tee
 
 Handler = Callable[[Sequence[str], dict[str, bytes], bytes, Mapping[str, str]], ExecResult | None]
 """Gets the command, the files (by path, relative below the workspace) to read and change, stdin and the

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from policies.redaction import Redactor
-from workflows.ports import ExecResult, Tee
+from workflows.ports.sandbox import ExecResult, Tee
 from workflows.printed import Collector
 
 

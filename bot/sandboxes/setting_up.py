@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from bot.sandboxes.environments import KEPT_HOME, KEPT_WORKSPACE
 from workflows.errors import SandboxBroken, UserProblem
-from workflows.ports import WORKSPACE, ExecResult, Sandbox, SetUp
+from workflows.ports.sandbox import WORKSPACE, ExecResult, Sandbox, SetUp
 
 CA_FILE = "/tmp/redfirst-ca.pem"  # noqa: S108  (the sandbox's own)
 _SECONDS = 300.0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.store.port import Store
 from workflows.errors import OperatorProblem
-from workflows.ports import Blobs
+from workflows.ports.blobs import Blobs
 
 
 def store_at(url: str, blobs: Blobs | None = None) -> Store:

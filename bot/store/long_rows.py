@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from bot.store.stored import row
 from workflows.engine.entries import Row
 from workflows.errors import Gone, OperatorProblem
-from workflows.ports import Blobs
+from workflows.ports.blobs import Blobs
 
 LONGEST = 64 * 1024
 """In characters. Longer ones make a database slow for all others, and are read seldom."""

@@ -25,7 +25,7 @@ from bot.store.statements import Link
 from bot.store.stored import text
 from workflows.engine.entries import Entry, Row
 from workflows.engine.journal import Lease
-from workflows.ports import Blobs
+from workflows.ports.blobs import Blobs
 
 
 class SqlStore:

@@ -21,7 +21,7 @@ from workflows.engine.entries import (
     Suspended,
     Woke,
 )
-from workflows.ports import Turn
+from workflows.ports.model import Turn
 
 Attributes = Mapping[str, str | int]
 

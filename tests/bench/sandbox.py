@@ -19,7 +19,7 @@ from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from tests.bench.report import Report, Target, repeated, versions
 from tests.bench.sandboxes.engine import There, engine
 from tests.bench.sandboxes.repository import packed
-from workflows.ports import SandboxSpec, SetUp
+from workflows.ports.sandbox import SandboxSpec, SetUp
 from workflows.proof.harness import fill
 
 ROUNDS = 12

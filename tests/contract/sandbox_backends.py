@@ -16,7 +16,7 @@ import pytest
 from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from bot.sandboxes.memory import MemorySandbox, MemorySandboxes
 from bot.sandboxes.process.sandboxes import ProcessSandboxes
-from workflows.ports import Sandboxes
+from workflows.ports.sandbox import Sandboxes
 
 EVERY = ("memory", "process", "docker", "e2b", "daytona")
 REAL = ("process", "docker", "e2b", "daytona")

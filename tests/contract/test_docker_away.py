@@ -17,7 +17,7 @@ from bot.listening import listen, serving
 from bot.sandboxes.docker.engine import Endpoint, Engine, EngineSilent
 from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from workflows.errors import OperatorProblem, Problem, SandboxBroken, Unreachable
-from workflows.ports import SandboxSpec
+from workflows.ports.sandbox import SandboxSpec
 
 
 @dataclass

@@ -20,7 +20,7 @@ from bot.models.script import Call, Script, part, say
 from bot.models.scripted import MODEL, scripted
 from bot.settings import load
 from workflows.errors import OperatorProblem, Passing
-from workflows.ports import Message, ToolCall, ToolSpec
+from workflows.ports.model import Message, ToolCall, ToolSpec
 
 # litellm keeps its HTTP clients by event loop, so one loop for all is what it is used with.
 pytestmark = pytest.mark.asyncio(loop_scope="module")

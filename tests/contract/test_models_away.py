@@ -22,7 +22,7 @@ from bot.models.script import Script, part, say
 from bot.models.scripted import application
 from bot.settings import load
 from workflows.errors import OperatorProblem, Passing, Problem, Unreachable
-from workflows.ports import Message, Turn
+from workflows.ports.model import Message, Turn
 
 # litellm keeps its HTTP clients by event loop, so one loop for all is what it is used with.
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -13,7 +13,7 @@ import pytest
 
 from tests.contract.sandbox_backends import EVERY, REAL, Backend, backend, shown_in_tmp
 from workflows.errors import Gone, SandboxBroken, UserProblem
-from workflows.ports import Limits, Sandbox, Sandboxes, SandboxSpec
+from workflows.ports.sandbox import Limits, Sandbox, Sandboxes, SandboxSpec
 
 every = pytest.mark.parametrize("place", EVERY, indirect=True)
 real = pytest.mark.parametrize("place", REAL, indirect=True)

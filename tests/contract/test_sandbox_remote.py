@@ -22,7 +22,7 @@ from bot.sandboxes.remote.sandboxes import RemoteSandboxes
 from tests.standins import daytona_api, e2b_api
 from tests.standins.remote import There, daytona_here, e2b_here
 from workflows.errors import Gone, OperatorProblem, SandboxBroken, Unreachable, UserProblem
-from workflows.ports import SandboxSpec, SetUp
+from workflows.ports.sandbox import SandboxSpec, SetUp
 
 SPEC = SandboxSpec(run="run-1", tenant="acme/shop")
 WHERE = {"e2b": e2b_here, "daytona": daytona_here}

@@ -21,7 +21,7 @@ from tests.contract.sandbox_backends import docker_host, docker_image
 from tests.services.environments import environments_of, forget_environments
 from tests.services.outside import INDEX, REBOUND, Outside, outside
 from workflows.errors import OperatorProblem, UserProblem
-from workflows.ports import Environment, SandboxSpec, SetUp
+from workflows.ports.sandbox import Environment, SandboxSpec, SetUp
 from workflows.tree import File, Tree
 
 ROOT = Path(__file__).parents[2]
@@ -238,7 +238,7 @@ async def test_a_runtime_with_a_loopback_of_its_own_is_told_before_anything_runs
 DYING = """
 import asyncio, sys
 from bot.sandboxes.docker.sandboxes import DockerSandboxes
-from workflows.ports import SandboxSpec, SetUp
+from workflows.ports.sandbox import SandboxSpec, SetUp
 from workflows.tree import Tree
 host, image, instance = sys.argv[1:]
 setup = SetUp(key="k", commands=("sleep 600",), hosts=("index.test",))

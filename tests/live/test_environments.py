@@ -20,7 +20,7 @@ from tests.contract.sandbox_backends import docker_host, docker_image
 from tests.services.environments import environments_of, forget_environments
 from tests.services.need import need
 from workflows.errors import Gone, UserProblem
-from workflows.ports import Sandbox, SandboxSpec, SetUp
+from workflows.ports.sandbox import Sandbox, SandboxSpec, SetUp
 from workflows.tree import File, Tree
 
 MIB = 1024**2

@@ -35,7 +35,7 @@ from tests.contract.sandbox_backends import backend, shown_in_tmp
 from tests.live.attacks import calls, hostile
 from tests.live.attacks.place import HERE, SECRET, Place, opened
 from workflows.errors import Gone, SandboxBroken, UserProblem
-from workflows.ports import Limits, SandboxSpec
+from workflows.ports.sandbox import Limits, SandboxSpec
 from workflows.project.detect import detect
 from workflows.proof.harness import Harness, fill
 from workflows.proof.results import Results

@@ -17,7 +17,7 @@ from bot.settings import load
 from bot.wiring import sandboxes_of
 from tests.contract.sandbox_backends import docker_host, docker_image
 from tests.live.bases import complete_base
-from workflows.ports import SandboxSpec
+from workflows.ports.sandbox import SandboxSpec
 
 REDFIRST = Path(os.environ.get("VIRTUAL_ENV", ".venv")) / "bin" / "redfirst"
 

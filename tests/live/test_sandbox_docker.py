@@ -19,7 +19,7 @@ from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from bot.sandboxes.seccomp import docker_profile
 from tests.contract.sandbox_backends import docker_host, docker_image
 from workflows.errors import OperatorProblem, SandboxBroken, UserProblem
-from workflows.ports import Limits, SandboxSpec
+from workflows.ports.sandbox import Limits, SandboxSpec
 
 MIB = 1024**2
 

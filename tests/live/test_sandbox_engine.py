@@ -23,7 +23,7 @@ from bot.sandboxes.docker.engine import EngineSilent
 from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from tests.contract.sandbox_backends import docker_host
 from workflows.errors import SandboxBroken, Unreachable, Who
-from workflows.ports import SandboxSpec
+from workflows.ports.sandbox import SandboxSpec
 
 SCRIPT = Path(__file__).parents[2] / "scripts" / "docker-engine"
 TOOLS = ("sh", "head", "tar", "rm", "chmod", "mkfifo", "cat", "ln", "mkdir", "sleep", "true")

@@ -13,7 +13,7 @@ from bot.sandboxes.docker import owners
 from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from tests.contract.sandbox_backends import docker_host, docker_image
 from workflows.errors import Gone
-from workflows.ports import Limits, SandboxSpec
+from workflows.ports.sandbox import Limits, SandboxSpec
 
 OURS = SandboxSpec(run="run-1", tenant="acme/shop")
 

@@ -17,7 +17,7 @@ from bot.sandboxes.process import cgroup
 from bot.sandboxes.process.sandboxes import ProcessSandboxes
 from tests.contract.sandbox_backends import backend, docker_host
 from workflows.errors import Gone, OperatorProblem
-from workflows.ports import Limits, Sandboxes, SandboxSpec
+from workflows.ports.sandbox import Limits, Sandboxes, SandboxSpec
 
 NOWHERE = "unix:///nonexistent/docker.sock"
 

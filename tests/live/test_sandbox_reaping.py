@@ -13,14 +13,14 @@ import docker
 from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from bot.sandboxes.process.sandboxes import ProcessSandboxes
 from tests.contract.sandbox_backends import backend, docker_host, docker_image
-from workflows.ports import Sandboxes
+from workflows.ports.sandbox import Sandboxes
 
 WORKER = """
 import asyncio, sys
 from pathlib import Path
 from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from bot.sandboxes.process.sandboxes import ProcessSandboxes
-from workflows.ports import SandboxSpec
+from workflows.ports.sandbox import SandboxSpec
 
 async def main(kind, image, host, where):
     if kind == "docker":

@@ -12,7 +12,7 @@ from bot.sandboxes.docker.sandbox import DockerSandbox
 from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from tests.contract.sandbox_backends import docker_host, docker_image
 from workflows.errors import SandboxBroken
-from workflows.ports import SandboxSpec
+from workflows.ports.sandbox import SandboxSpec
 
 MIB = 1024**2
 

@@ -10,7 +10,7 @@ from bot.blobs import MemoryBlobs
 from tests.contract.sandbox_backends import backend
 from workflows.agents.desk import Desk
 from workflows.agents.tools.run import Run, RunArguments
-from workflows.ports import SandboxSpec
+from workflows.ports.sandbox import SandboxSpec
 from workflows.tree import File, Tree
 
 

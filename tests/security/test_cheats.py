@@ -10,7 +10,7 @@ import pytest_asyncio
 from tests.contract.sandbox_backends import backend
 from tests.security.cheats import javascript, python
 from tests.security.cheats.cheat import Cheat, Honest, Judge, judge_of
-from workflows.ports import Sandboxes, SandboxSpec
+from workflows.ports.sandbox import Sandboxes, SandboxSpec
 
 HONEST: Mapping[str, Honest] = {"python": python.HONEST, "javascript": javascript.HONEST}
 CHEATS = [

@@ -15,7 +15,7 @@ from policies.patch import Patch
 from tests.acceptance.checkers import checkers
 from tests.security.cheats.cheat import Cheat, Files, Honest, patch
 from tests.security.cheats.silence import IN_PYTHON, IN_SCRIPT, PYTHON, SCRIPT
-from workflows.ports import SandboxSpec, SetUp
+from workflows.ports.sandbox import SandboxSpec, SetUp
 from workflows.proof.diagnostics import syntax
 from workflows.proof.diagnostics.checker import Checker
 from workflows.proof.diagnostics.diagnose import on_base

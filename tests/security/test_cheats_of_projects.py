@@ -15,7 +15,7 @@ from bot.sandboxes.process.sandboxes import ProcessSandboxes
 from tests.acceptance.projects import PROJECTS, Project
 from tests.acceptance.toolbox import toolbox
 from tests.security.cheats.cheat import Cheat, Honest, Judge, judge_of
-from workflows.ports import Sandboxes, SandboxSpec, SetUp
+from workflows.ports.sandbox import Sandboxes, SandboxSpec, SetUp
 
 CHEATS = [
     pytest.param(project.name, number, id=f"{project.name}: {cheat.name}")

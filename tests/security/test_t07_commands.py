@@ -14,7 +14,7 @@ from bot.blobs import MemoryBlobs
 from bot.sandboxes.memory import MemorySandboxes
 from workflows.agents.desk import Desk
 from workflows.agents.tools.run import Run, RunArguments
-from workflows.ports import ExecResult, SandboxSpec
+from workflows.ports.sandbox import ExecResult, SandboxSpec
 from workflows.tree import Tree
 
 PIECES = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.security.house import Attacked, person
-from workflows.ports import Forge
+from workflows.ports.forge import Forge
 
 
 async def test_a_run_has_the_text_of_its_delivery() -> None:

@@ -8,7 +8,7 @@ from bot import messages
 from handlers.decision import Reply, Topic
 from handlers.grammar import parse
 from tests.security.house import BOT_ID, Attacked, person
-from workflows.ports import Spent
+from workflows.ports.ledger import Spent
 
 
 @pytest.mark.parametrize("kind", ["Bot", "User"])

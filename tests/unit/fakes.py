@@ -44,21 +44,12 @@ from policies.facts import Permission
 from policies.gate import Gate
 from policies.redaction import Redactor
 from workflows.errors import Gone
-from workflows.ports import (
-    Effects,
-    ExecResult,
-    FailedCheck,
-    Head,
-    LineRemark,
-    Message,
-    Ports,
-    PullRequest,
-    Spent,
-    ToolCall,
-    ToolSpec,
-    Turn,
-    Usage,
-)
+from workflows.ports.all import Ports
+from workflows.ports.effects import Effects
+from workflows.ports.forge import FailedCheck, Head, LineRemark, PullRequest
+from workflows.ports.ledger import Spent
+from workflows.ports.model import Message, ToolCall, ToolSpec, Turn, Usage
+from workflows.ports.sandbox import ExecResult
 from workflows.trigger import Actor, IssueSnapshot, Tenant, Trigger
 
 R = TypeVar("R", bound=Done)

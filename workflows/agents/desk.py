@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from policies.patch import FileChange, Patch
-from workflows.ports import Blobs, ExecResult, Sandbox, Sandboxes, SandboxSpec, Tee
+from workflows.ports.blobs import Blobs
+from workflows.ports.sandbox import ExecResult, Sandbox, Sandboxes, SandboxSpec, Tee
 from workflows.programs import finding
 from workflows.proof.harness import fill
 from workflows.tree import Tree

@@ -14,7 +14,8 @@ from workflows.agents.tools.port import AnyTool, ToolResult, refuse
 from workflows.agents.tools.submit import Submit
 from workflows.engine.context import Context
 from workflows.errors import UserProblem
-from workflows.ports import Message, Ports, ToolCall, ToolSpec, Turn
+from workflows.ports.all import Ports
+from workflows.ports.model import Message, ToolCall, ToolSpec, Turn
 
 O = TypeVar("O", bound=BaseModel)  # noqa: E741 - the output of a role
 

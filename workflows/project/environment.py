@@ -7,7 +7,7 @@ import json
 import posixpath
 import shlex
 
-from workflows.ports import Limits, SetUp
+from workflows.ports.sandbox import Limits, SetUp
 from workflows.project.model import Project
 from workflows.tree import Tree
 

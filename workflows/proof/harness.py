@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from policies.patch import Patch
 from workflows.errors import Gone, SandboxBroken, UserProblem
-from workflows.ports import ExecResult, Sandbox, Sandboxes, SandboxFacts, SandboxSpec
+from workflows.ports.sandbox import ExecResult, Sandbox, Sandboxes, SandboxFacts, SandboxSpec
 from workflows.programs import finding
 from workflows.proof.results import Results
 from workflows.proof.runners.port import Ask

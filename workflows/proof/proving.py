@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from policies.patch import Patch
-from workflows.ports import SandboxFacts
+from workflows.ports.sandbox import SandboxFacts
 from workflows.project.model import Project
 from workflows.proof.controls import Controls
 from workflows.proof.diagnostics.model import Diagnosed

@@ -7,7 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from policies.patch import Patch
-from workflows.ports import SandboxFacts, Spent
+from workflows.ports.ledger import Spent
+from workflows.ports.sandbox import SandboxFacts
 from workflows.project.model import Project
 from workflows.proof.controls import Controls
 from workflows.proof.diagnostics.model import Diagnosed

@@ -13,7 +13,7 @@ from workflows.engine.nodes import unchanged, workflow
 from workflows.engine.step import step
 from workflows.engine.values import Answered, Iteration
 from workflows.errors import UserProblem
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.progress import Progress, Stage
 from workflows.steps.common import key, perform, report
 from workflows.steps.plan import make_plan

@@ -8,7 +8,7 @@ from workflows.agents.roles import ANSWERER
 from workflows.case import Question, Told
 from workflows.engine.context import Context
 from workflows.engine.step import step
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.steps.common import as_data, key, perform
 from workflows.steps.reading import diff_of, readers_desk
 from workflows.trigger import Trigger

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from workflows.ports import FailedCheck, LineRemark
+from workflows.ports.forge import FailedCheck, LineRemark
 from workflows.steps.common import as_data
 from workflows.unseen import shown, unseen, visible
 from workflows.verdicts import Place, Review

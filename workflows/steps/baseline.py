@@ -9,7 +9,9 @@ from policies.patch import Patch
 from workflows.case import Case
 from workflows.engine.context import Context
 from workflows.errors import Gone
-from workflows.ports import Frozen, Ports, SandboxFacts
+from workflows.ports.all import Ports
+from workflows.ports.frozen import Frozen
+from workflows.ports.sandbox import SandboxFacts
 from workflows.proof.harness import Harness
 from workflows.proof.results import Results
 from workflows.proof.runners.port import Ask

@@ -7,7 +7,8 @@ from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.engine.values import Answered, Both, Settled
 from workflows.errors import Failure
-from workflows.ports import Ports, PullRequest
+from workflows.ports.all import Ports
+from workflows.ports.forge import PullRequest
 from workflows.progress import Progress, Stage
 from workflows.steps.common import report
 from workflows.verdicts import Review, Verdict

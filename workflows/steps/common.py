@@ -12,7 +12,8 @@ from policies.effects import CommentRef, Done, Effect, PostComment
 from workflows.engine.context import Context
 from workflows.engine.retry import Retry
 from workflows.errors import Interrupted, Passing, Problem
-from workflows.ports import Ports, Refused
+from workflows.ports.all import Ports
+from workflows.ports.effects import Refused
 from workflows.progress import Progress
 from workflows.trigger import Trigger
 from workflows.unseen import shown, unseen, visible

@@ -7,7 +7,7 @@ from workflows.case import Concluded, Proposed
 from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.engine.values import Answered
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.progress import Progress, Stage
 from workflows.steps.common import key, perform, report, try_to
 from workflows.verdicts import Review, Verdict

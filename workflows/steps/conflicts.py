@@ -10,7 +10,9 @@ from workflows.case import Case
 from workflows.difference import changed
 from workflows.engine.context import Context
 from workflows.errors import UserProblem
-from workflows.ports import Digest, Head, Mergeable, Ports, PullRequest
+from workflows.ports.all import Ports
+from workflows.ports.blobs import Digest
+from workflows.ports.forge import Head, Mergeable, PullRequest
 from workflows.steps.places import archive_of, base_tree
 from workflows.tree import unpack
 

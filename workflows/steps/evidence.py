@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policies.effects import CommitRef, Conclusion, ReportCheck
 from workflows.engine.context import Context
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.progress import Progress, Stage
 from workflows.proof.statement import Proof
 from workflows.steps.common import key, try_to

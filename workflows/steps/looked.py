@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from workflows.engine.context import Context
 from workflows.errors import Gone
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.proof.diagnostics.checker import Checker
 from workflows.proof.diagnostics.diagnose import LookBefore, on_base
 from workflows.proof.diagnostics.model import Looked, State

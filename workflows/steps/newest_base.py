@@ -6,7 +6,9 @@ from workflows.case import Case, Repairing, Reproducing
 from workflows.difference import changed
 from workflows.engine.context import Context
 from workflows.errors import UserProblem
-from workflows.ports import Digest, Head, Ports
+from workflows.ports.all import Ports
+from workflows.ports.blobs import Digest
+from workflows.ports.forge import Head
 from workflows.steps.baseline import measured
 from workflows.steps.places import archive_of, base_tree, harness
 from workflows.steps.repair import NOTHING_SEEN, check_controls, check_diagnostics, check_green, check_suite

@@ -10,7 +10,8 @@ from workflows.agents.desk import Desk
 from workflows.case import Case
 from workflows.engine.context import Context
 from workflows.errors import Gone
-from workflows.ports import Environment, Ports, SandboxSpec
+from workflows.ports.all import Ports
+from workflows.ports.sandbox import Environment, SandboxSpec
 from workflows.project.environment import narrowed, set_up_of
 from workflows.project.hosts import KNOWN
 from workflows.project.model import Project

@@ -7,7 +7,7 @@ from workflows.agents.roles import PLANNER, Plan
 from workflows.case import Case, Planned
 from workflows.engine.context import Context
 from workflows.engine.step import step
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.progress import Progress, Stage
 from workflows.steps.common import report, told
 from workflows.steps.places import base_tree, desk

@@ -9,7 +9,9 @@ from workflows.case import Case
 from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.errors import UserProblem
-from workflows.ports import Branch, Digest, Head, Ports
+from workflows.ports.all import Ports
+from workflows.ports.blobs import Digest
+from workflows.ports.forge import Branch, Head
 from workflows.progress import Progress, Stage
 from workflows.project import asked
 from workflows.project.detect import detect

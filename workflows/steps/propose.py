@@ -7,7 +7,7 @@ from workflows.case import Proposed, Proven
 from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.owners import owners_of
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.proof.statement import Proof
 from workflows.steps.common import key, perform, report, try_to
 from workflows.steps.evidence import checked, in_review, with_head

@@ -6,7 +6,7 @@ from policies.patch import Patch
 from workflows.case import Proven, Repairing
 from workflows.engine.context import Context
 from workflows.engine.step import step
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.proof.statement import Commands, Proof
 from workflows.steps.newest_base import on_newest_base
 from workflows.steps.places import harness

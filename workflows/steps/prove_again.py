@@ -13,7 +13,9 @@ from workflows.difference import changed, patch_between
 from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.errors import UserProblem
-from workflows.ports import Digest, Head, Ports
+from workflows.ports.all import Ports
+from workflows.ports.blobs import Digest
+from workflows.ports.forge import Head
 from workflows.proof.integrity import fixer_objection
 from workflows.proof.proving import About, Base, Change, parted, prove
 from workflows.proof.statement import Proof

@@ -7,7 +7,7 @@ from workflows.case import Ground, Proposed, Proven
 from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.errors import UserProblem
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.steps.common import key, perform, report, try_to
 from workflows.steps.evidence import checked, in_review, with_head
 from workflows.verdicts import Verdict

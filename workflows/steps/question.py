@@ -6,7 +6,9 @@ from workflows.case import Question
 from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.errors import UserProblem
-from workflows.ports import Digest, Head, Ports, PullRequest
+from workflows.ports.all import Ports
+from workflows.ports.blobs import Digest
+from workflows.ports.forge import Head, PullRequest
 from workflows.trigger import Trigger
 
 

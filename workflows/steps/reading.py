@@ -6,7 +6,7 @@ from workflows.agents.desk import Desk
 from workflows.case import Question
 from workflows.engine.context import Context
 from workflows.errors import Gone
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.steps.places import archive_of, sandbox_spec
 from workflows.tree import unpack
 

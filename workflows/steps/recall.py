@@ -7,7 +7,7 @@ from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.engine.values import Answered
 from workflows.errors import Gone, UserProblem
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.trigger import Trigger
 from workflows.verdicts import Review
 

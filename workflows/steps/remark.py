@@ -10,7 +10,7 @@ from workflows.diff import lines_shown
 from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.errors import UserProblem
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.steps.common import as_data, hidden_in, key, perform, told
 from workflows.steps.reading import diff_of, readers_desk
 from workflows.unseen import uncovered, unseen_characters

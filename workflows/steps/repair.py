@@ -11,7 +11,7 @@ from workflows.engine.context import Context
 from workflows.engine.nodes import workflow
 from workflows.engine.step import step
 from workflows.engine.values import Iteration
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.progress import Progress, Stage
 from workflows.proof.green import NotGreen
 from workflows.proof.integrity import fixer_objection

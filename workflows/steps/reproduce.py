@@ -9,7 +9,7 @@ from workflows.engine.context import Context
 from workflows.engine.nodes import workflow
 from workflows.engine.step import step
 from workflows.engine.values import Iteration
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.progress import Progress, Stage
 from workflows.proof.integrity import author_objection
 from workflows.proof.red import NotRed

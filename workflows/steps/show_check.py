@@ -8,7 +8,7 @@ from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.engine.values import Failed, Nothing
 from workflows.errors import UserProblem
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.proof.statement import Proof
 from workflows.steps.common import perform
 from workflows.steps.evidence import CHECK

@@ -6,7 +6,7 @@ from policies.effects import OpenPullRequest, PostComment, PullRequestRef, PushC
 from workflows.case import Reproducing, Shown
 from workflows.engine.context import Context
 from workflows.engine.step import step
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.progress import Progress, Stage
 from workflows.steps.common import key, perform, report
 from workflows.steps.reproduce import reproduced

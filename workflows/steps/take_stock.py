@@ -6,7 +6,8 @@ from workflows.case import Judged, Proposed, Standing
 from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.errors import Gone, UserProblem
-from workflows.ports import Head, Ports, PullRequest
+from workflows.ports.all import Ports
+from workflows.ports.forge import Head, PullRequest
 from workflows.trigger import Trigger
 
 

@@ -10,7 +10,9 @@ from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.engine.values import Answered
 from workflows.errors import Gone, UserProblem
-from workflows.ports import Digest, FailedChecks, Head, LineRemarks, Ports, PullRequest
+from workflows.ports.all import Ports
+from workflows.ports.blobs import Digest
+from workflows.ports.forge import FailedChecks, Head, LineRemarks, PullRequest
 from workflows.progress import Progress, Stage
 from workflows.proof.mode import WitnessMode
 from workflows.proof.statement import Proof, witness_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.engine.values import Failed, Nothing
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.progress import Progress, Stage
 from workflows.steps.common import report
 from workflows.trigger import Trigger

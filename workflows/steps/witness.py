@@ -11,7 +11,7 @@ from workflows.engine.nodes import workflow
 from workflows.engine.step import step
 from workflows.engine.values import Iteration
 from workflows.errors import UserProblem
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.proof.integrity import author_objection
 from workflows.proof.mode import WitnessMode
 from workflows.proof.red import NotRed

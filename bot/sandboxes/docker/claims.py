@@ -11,7 +11,7 @@ from docker.types import DriverConfig, Mount
 from bot.sandboxes.command import HOME, USER
 from bot.sandboxes.docker import container, egress, owners
 from bot.sandboxes.environments import KEPT_HOME
-from workflows.ports import WORKSPACE, SandboxSpec
+from workflows.ports.sandbox import WORKSPACE, SandboxSpec
 
 FILES = 400_000
 

@@ -17,7 +17,7 @@ from bot.sandboxes.docker.owners import labels, owned, waiting
 from bot.sandboxes.docker.shell import KEEP, KEEPER, PLACE
 from bot.sandboxes.seccomp import docker_profile
 from workflows.errors import OperatorProblem, SandboxBroken
-from workflows.ports import WORKSPACE, SandboxFacts, SandboxSpec
+from workflows.ports.sandbox import WORKSPACE, SandboxFacts, SandboxSpec
 
 SPEC = "redfirst.spec"
 BASE = "redfirst.base"

@@ -29,7 +29,7 @@ from bot.sandboxes.egress.packed import packed
 from bot.sandboxes.egress.relay import PORT
 from bot.sandboxes.egress.rules import written
 from workflows.errors import OperatorProblem
-from workflows.ports import SandboxSpec
+from workflows.ports.sandbox import SandboxSpec
 
 REPOSITORY = "redfirst-egress"
 _USER = f"{KEEPER}:{KEEPER}"

@@ -22,7 +22,7 @@ from bot.sandboxes.docker.owners import INSTANCE, OURS, RUN, TENANT
 from bot.sandboxes.environments import KEPT, KEPT_HOME, KEPT_WORKSPACE, Base, Keeping, Kept, superfluous
 from bot.sandboxes.setting_up import STAYING
 from workflows.errors import UserProblem
-from workflows.ports import WORKSPACE, SandboxSpec
+from workflows.ports.sandbox import WORKSPACE, SandboxSpec
 from workflows.printed import clean
 
 REPOSITORY = "redfirst-environment"

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 
 from bot.sandboxes.docker.engine import Engine
 from workflows.errors import SandboxBroken
-from workflows.ports import WORKSPACE
+from workflows.ports.sandbox import WORKSPACE
 from workflows.printed import Collector
 
 _CHUNK = 256 * 1024

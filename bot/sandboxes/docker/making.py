@@ -15,7 +15,7 @@ from bot.sandboxes.egress.relay import PORT
 from bot.sandboxes.environments import Base, Kept
 from bot.sandboxes.setting_up import CA_FILE, furnish, measured, strip, variables
 from workflows.errors import Gone, OperatorProblem, SandboxBroken, UserProblem
-from workflows.ports import Environment, SandboxSpec, SetUp
+from workflows.ports.sandbox import Environment, SandboxSpec, SetUp
 
 T = TypeVar("T")
 

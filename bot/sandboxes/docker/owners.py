@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from docker import DockerClient
 from docker.errors import APIError, NotFound
 
-from workflows.ports import SandboxSpec
+from workflows.ports.sandbox import SandboxSpec
 
 INSTANCE = "redfirst.instance"
 OURS = "redfirst.sandbox"

@@ -15,7 +15,7 @@ from bot.sandboxes.docker.engine import Engine
 from bot.sandboxes.docker.runner import Died, NotBegun, Runner
 from bot.sandboxes.output import Ran, collectors
 from workflows.errors import Gone, SandboxBroken, Unreachable
-from workflows.ports import ExecResult, SandboxFacts, SandboxSpec, Tee
+from workflows.ports.sandbox import ExecResult, SandboxFacts, SandboxSpec, Tee
 from workflows.printed import Collector
 
 _KILLED = 137

@@ -16,7 +16,7 @@ from bot.sandboxes.docker.taking import Taking
 from bot.sandboxes.egress.config import Egress
 from bot.sandboxes.environments import Keeping, Kept
 from workflows.errors import Gone, OperatorProblem, SandboxBroken
-from workflows.ports import Environment, SandboxSpec, SetUp
+from workflows.ports.sandbox import Environment, SandboxSpec, SetUp
 
 _ID = re.compile(r"[0-9a-f]{64}")
 

@@ -13,7 +13,7 @@ from bot.sandboxes.docker.engine import Engine
 from bot.sandboxes.docker.making import Making, refuse_own_loopback
 from bot.sandboxes.egress.config import Egress
 from bot.sandboxes.environments import DAY, Base, Keeping, Kept
-from workflows.ports import Environment, SandboxSpec, SetUp
+from workflows.ports.sandbox import Environment, SandboxSpec, SetUp
 
 T = TypeVar("T")
 

@@ -21,7 +21,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bot.sandboxes.command import USER
-from workflows.ports import WORKSPACE
+from workflows.ports.sandbox import WORKSPACE
 
 KEEPER = USER - 1
 """Whom the container's own processes are. A `kill -9 -1` of a command, or of ours after it, spares these."""

@@ -18,7 +18,7 @@ from bot.sandboxes.docker.shell import KEEPER, PLACE
 from bot.sandboxes.inout import SECONDS, Run
 from bot.sandboxes.output import Ran
 from workflows.errors import Gone, SandboxBroken, Unreachable, UserProblem
-from workflows.ports import WORKSPACE
+from workflows.ports.sandbox import WORKSPACE
 from workflows.printed import Collector
 
 _NAME = re.compile(r"[0-9a-f]{16}")

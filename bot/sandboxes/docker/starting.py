@@ -12,7 +12,7 @@ from bot.sandboxes.docker.sandbox import DockerSandbox
 from bot.sandboxes.environments import Kept, roomier
 from bot.sandboxes.setting_up import settle
 from workflows.errors import Gone, OperatorProblem, SandboxBroken
-from workflows.ports import SandboxSpec
+from workflows.ports.sandbox import SandboxSpec
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import contextlib
 from bot.sandboxes.docker.engine import Engine
 from bot.sandboxes.docker.sandbox import DockerSandbox
 from workflows.errors import Problem
-from workflows.ports import SandboxSpec
+from workflows.ports.sandbox import SandboxSpec
 
 
 class Taking:

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.sandboxes.command import HOME, OPEN_FILES, PATH, TMP_BYTES, USER
 from bot.sandboxes.environments import KEPT
 from workflows.errors import OperatorProblem
-from workflows.ports import WORKSPACE, Limits
+from workflows.ports.sandbox import WORKSPACE, Limits
 
 SYNTHETIC_ETC = {
     "passwd": f"nobody:x:{USER}:{USER}:nobody:{HOME}:/bin/sh\n",

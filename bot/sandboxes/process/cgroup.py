@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from bot.sandboxes.process.strays import until
-from workflows.ports import Limits
+from workflows.ports.sandbox import Limits
 
 MOUNT = Path("/sys/fs/cgroup")
 _CONTROLLERS = "+memory +pids +cpu"

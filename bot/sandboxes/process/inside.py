@@ -19,7 +19,7 @@ from bot.sandboxes.process.supervise import kept, supervise
 from bot.sandboxes.seccomp import bubblewrap_filter
 from bot.sandboxes.setting_up import STAYING
 from workflows.errors import SandboxBroken
-from workflows.ports import Limits
+from workflows.ports.sandbox import Limits
 from workflows.printed import Collector
 
 ENVIRONMENT = "environment"

@@ -17,7 +17,7 @@ from bot.sandboxes.process import bwrap, cgroup, strays
 from bot.sandboxes.process.inside import ENVIRONMENT, Inside
 from bot.sandboxes.process.machine import Machine
 from workflows.errors import Gone, SandboxBroken, UserProblem
-from workflows.ports import WORKSPACE, ExecResult, SandboxFacts, SandboxSpec, Tee
+from workflows.ports.sandbox import WORKSPACE, ExecResult, SandboxFacts, SandboxSpec, Tee
 
 _PLACES = f"{HOME} {WORKSPACE}"
 _WIPE = "chmod -R u+rwX {places} 2>/dev/null; find {places} -mindepth 1 -delete"

@@ -25,7 +25,7 @@ from bot.sandboxes.process.sandbox import ProcessSandbox
 from bot.sandboxes.process.setup import ProcessSetUps
 from bot.sandboxes.setting_up import settle
 from workflows.errors import Gone, OperatorProblem, SandboxBroken
-from workflows.ports import Environment, SandboxSpec, SetUp
+from workflows.ports.sandbox import Environment, SandboxSpec, SetUp
 
 _ID = re.compile(r"rf-[0-9a-f]{16}")
 _HALF_MADE_SECONDS = 60.0

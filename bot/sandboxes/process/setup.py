@@ -25,7 +25,7 @@ from bot.sandboxes.process.inside import ENVIRONMENT
 from bot.sandboxes.process.sandbox import ProcessSandbox
 from bot.sandboxes.setting_up import CA_FILE, furnish, measured, strip, variables
 from workflows.errors import Gone, Problem, UserProblem
-from workflows.ports import WORKSPACE, Environment, SandboxSpec, SetUp
+from workflows.ports.sandbox import WORKSPACE, Environment, SandboxSpec, SetUp
 
 _ABOUT = "about.json"
 _SECONDS = 300.0

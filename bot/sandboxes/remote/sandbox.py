@@ -17,7 +17,7 @@ from bot.sandboxes.remote.guest.main import is_name
 from bot.sandboxes.remote.host import Host, Machine
 from bot.sandboxes.remote.talking import Guest, Mute
 from workflows.errors import Gone, OperatorProblem, Problem, SandboxBroken
-from workflows.ports import ExecResult, Limits, SandboxFacts, SandboxSpec, Tee
+from workflows.ports.sandbox import ExecResult, Limits, SandboxFacts, SandboxSpec, Tee
 
 GRACE = 15.0
 """Seconds that the guest, and the way to it, may take beyond a command's own."""

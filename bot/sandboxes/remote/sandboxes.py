@@ -12,7 +12,7 @@ from bot.sandboxes.remote.host import Host, Order
 from bot.sandboxes.remote.sandbox import RemoteSandbox
 from bot.sandboxes.remote.setup import furnish
 from workflows.errors import Gone, OperatorProblem, SandboxBroken
-from workflows.ports import Environment, SandboxSpec, SetUp
+from workflows.ports.sandbox import Environment, SandboxSpec, SetUp
 
 _OURS = "redfirst-sandbox"
 _INSTANCE = "redfirst-instance"

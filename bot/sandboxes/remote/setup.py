@@ -6,7 +6,7 @@ import time
 
 from bot.sandboxes.remote.sandbox import RemoteSandbox
 from workflows.errors import UserProblem
-from workflows.ports import SetUp
+from workflows.ports.sandbox import SetUp
 
 _UNPACK_SECONDS = 300.0
 _LOG = 16_000

@@ -19,7 +19,7 @@ from bot.store.maintenance.journals import Runs
 from bot.store.maintenance.place import Place, each
 from bot.store.maintenance.revisions import missing, revision_of, tables_at
 from bot.store.schema import DELIVERIES, JOURNAL, RUNS, TRIGGERS
-from workflows.ports import Frozen
+from workflows.ports.frozen import Frozen
 from workflows.trigger import Trigger
 
 

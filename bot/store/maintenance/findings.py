@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.store.maintenance.digests import Folder, all_needed_by, names_of, whole
-from workflows.ports import Frozen
+from workflows.ports.frozen import Frozen
 
 RESTORE = "restore the store from a backup"
 

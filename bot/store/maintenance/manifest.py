@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from workflows.errors import OperatorProblem
-from workflows.ports import Frozen
+from workflows.ports.frozen import Frozen
 
 FORMAT = 1
 NAME = "manifest.json"

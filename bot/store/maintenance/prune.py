@@ -18,7 +18,7 @@ from bot.store.maintenance.unnamed import Unnamed
 from bot.store.schema import DEAD_LETTERS, DELIVERIES, ENDED, HELD, JOURNAL, RUNS, TRIGGERS, WAITING
 from bot.store.statements import now
 from workflows.errors import OperatorProblem
-from workflows.ports import Frozen
+from workflows.ports.frozen import Frozen
 
 # A transaction of a few hundredths of a second: those who write wait for it.
 _RUNS_AT_ONCE = 20

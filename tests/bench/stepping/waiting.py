@@ -26,7 +26,7 @@ from workflows.engine.advance import advance
 from workflows.engine.nodes import workflow
 from workflows.engine.status import RunStatus
 from workflows.engine.step import Step
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 
 WARM_UP = 1_000
 AT_ONCE = 50

@@ -18,7 +18,7 @@ from docker.errors import NotFound
 from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from bot.sandboxes.process.sandboxes import ProcessSandboxes
 from tests.contract.sandbox_backends import Backend, docker_host
-from workflows.ports import ExecResult, Limits, Sandbox, Sandboxes, SandboxSpec
+from workflows.ports.sandbox import ExecResult, Limits, Sandbox, Sandboxes, SandboxSpec
 
 HERE = Path(__file__).parent
 SECRET = f"canary-{secrets.token_hex(16)}"

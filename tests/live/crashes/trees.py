@@ -19,7 +19,7 @@ from workflows.engine.retry import ONCE, Retry
 from workflows.engine.step import Step
 from workflows.engine.values import Answered, Each, Iteration, Settled, Three
 from workflows.errors import Passing, UserProblem
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.registry import Registry
 
 LEDGER = "LEDGER"

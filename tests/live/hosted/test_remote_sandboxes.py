@@ -12,7 +12,7 @@ from bot.sandboxes.remote.hosted import hosted
 from bot.sandboxes.remote.sandboxes import RemoteSandboxes
 from tests.live.hosted.accounts import Kind, accounts
 from workflows.errors import Gone, OperatorProblem
-from workflows.ports import Sandbox, SandboxSpec, SetUp
+from workflows.ports.sandbox import Sandbox, SandboxSpec, SetUp
 
 pytestmark = pytest.mark.timeout(900)
 

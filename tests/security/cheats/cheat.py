@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from policies.patch import FileChange, Patch
-from workflows.ports import Sandboxes, SandboxSpec
+from workflows.ports.sandbox import Sandboxes, SandboxSpec
 from workflows.project.detect import detect
 from workflows.proof.green import NotGreen
 from workflows.proof.harness import Harness

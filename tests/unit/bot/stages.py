@@ -6,7 +6,7 @@ from policies.patch import FileChange, Patch
 from tests.unit.fakes import trigger
 from workflows.agents.roles import Plan
 from workflows.case import Case, Planned, Repairing, Repro, Reproducing
-from workflows.ports import SandboxFacts
+from workflows.ports.sandbox import SandboxFacts
 from workflows.proof.green import Green, Unharmed
 from workflows.proof.red import Red
 

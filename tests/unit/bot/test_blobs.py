@@ -11,7 +11,7 @@ import pytest
 
 from bot.blobs import FolderBlobs, MemoryBlobs
 from workflows.errors import Gone, OperatorProblem
-from workflows.ports import Blobs
+from workflows.ports.blobs import Blobs
 
 
 @pytest.fixture(params=["folder", "memory"])

@@ -21,7 +21,8 @@ from policies.patch import Patch
 from tests.unit.fakes import issue, trigger
 from workflows.engine.status import RunStatus
 from workflows.errors import Failure, Who
-from workflows.ports import SandboxFacts, Spent
+from workflows.ports.ledger import Spent
+from workflows.ports.sandbox import SandboxFacts
 from workflows.progress import Progress, Stage
 from workflows.proof.green import Green, Unharmed
 from workflows.proof.red import Red

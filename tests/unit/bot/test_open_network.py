@@ -8,7 +8,7 @@ from bot.store.memory import MemoryStore
 from policies.effects import OpenNetwork
 from policies.facts import Permission
 from tests.unit.fakes import MemoryForge, door, trigger
-from workflows.ports import Refused
+from workflows.ports.effects import Refused
 
 
 def _asked(*hosts: str) -> OpenNetwork:

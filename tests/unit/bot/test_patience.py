@@ -17,7 +17,7 @@ from workflows.engine.nodes import workflow
 from workflows.engine.status import RunStatus
 from workflows.engine.step import Step
 from workflows.errors import Unreachable
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.registry import AnyWorkflow
 from workflows.trigger import Trigger
 

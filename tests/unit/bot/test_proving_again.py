@@ -17,7 +17,7 @@ from tests.unit.workflows.proved import proof
 from workflows.case import Proposed, Standing
 from workflows.engine.entries import RunParked, StepCompleted, Suspended
 from workflows.engine.status import RunStatus
-from workflows.ports import PullRequest
+from workflows.ports.forge import PullRequest
 from workflows.proof.red import Red
 
 WRITER = person("the-write")

@@ -33,7 +33,7 @@ from workflows.engine.entries import (
 )
 from workflows.engine.status import RunStatus
 from workflows.errors import Failure, Who
-from workflows.ports import PullRequest
+from workflows.ports.forge import PullRequest
 from workflows.trigger import Actor
 from workflows.verdicts import PlanReview, Review, Verdict
 

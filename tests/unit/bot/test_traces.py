@@ -25,7 +25,7 @@ from workflows.engine.entries import (
     Woke,
 )
 from workflows.errors import Failure, Who
-from workflows.ports import Turn, Usage
+from workflows.ports.model import Turn, Usage
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 ENTRIES: list[Entry] = [

@@ -34,7 +34,7 @@ from workflows.engine.nodes import workflow
 from workflows.engine.status import RunStatus
 from workflows.engine.step import Step
 from workflows.errors import Conflict, OperatorProblem, Passing, Problem
-from workflows.ports import Ports
+from workflows.ports.all import Ports
 from workflows.registry import Registry
 from workflows.trigger import Tenant, Trigger
 

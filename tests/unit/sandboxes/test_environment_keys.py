@@ -9,7 +9,7 @@ from bot.sandboxes.egress.packed import packed
 from bot.sandboxes.egress.rules import NOT_ALLOWED, NOT_PUBLIC
 from bot.sandboxes.environments import Keeping, Kept, key_of, roomier, superfluous
 from bot.sandboxes.setting_up import variables
-from workflows.ports import SandboxSpec, SetUp
+from workflows.ports.sandbox import SandboxSpec, SetUp
 
 SPEC = SandboxSpec(run="run-1", tenant="acme/shop")
 SETUP = SetUp(key="k", commands=("make deps",), hosts=("pypi.org",))

@@ -18,7 +18,7 @@ from tests.contract.stores import begun, new_run
 from workflows.engine.entries import Recorded, RunStarted
 from workflows.engine.journal import Lease
 from workflows.errors import Conflict, OperatorProblem
-from workflows.ports import Blobs
+from workflows.ports.blobs import Blobs
 
 
 @contextlib.asynccontextmanager

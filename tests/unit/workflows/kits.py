@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from workflows.ports import ExecResult
+from workflows.ports.sandbox import ExecResult
 from workflows.proof.results import Results
 from workflows.proof.runners.port import Ask, Runner
 from workflows.proof.runners.sealed import Key

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from policies.patch import FileChange, Patch
 from tests.unit.fakes import running
 from tests.unit.workflows.scene import FILES, FIXED, NEW, TEST, honest
-from workflows.ports import SandboxFacts, SandboxSpec
+from workflows.ports.sandbox import SandboxFacts, SandboxSpec
 from workflows.proof.controls import Controls, HunkSeen
 from workflows.proof.green import Green, Unharmed
 from workflows.proof.harness import Harness

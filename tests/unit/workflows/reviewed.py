@@ -41,7 +41,8 @@ from workflows.engine.nodes import Workflow
 from workflows.engine.status import RunStatus
 from workflows.errors import UserProblem
 from workflows.fix import fix
-from workflows.ports import Head, Message, PullRequest, ToolSpec, Turn
+from workflows.ports.forge import Head, PullRequest
+from workflows.ports.model import Message, ToolSpec, Turn
 from workflows.trigger import Tenant, Trigger
 from workflows.verdicts import PlanReview, Review, Verdict
 

@@ -17,7 +17,9 @@ from workflows.engine.entries import RunFailed
 from workflows.engine.status import RunStatus
 from workflows.errors import Failure
 from workflows.fix import fix
-from workflows.ports import Effects, Ports, Turn
+from workflows.ports.all import Ports
+from workflows.ports.effects import Effects
+from workflows.ports.model import Turn
 from workflows.proof.mode import WitnessMode
 from workflows.trigger import Trigger
 from workflows.verdicts import Review

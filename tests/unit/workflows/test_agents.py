@@ -26,7 +26,9 @@ from workflows.agents.tools.run import SHOWN, Run
 from workflows.agents.tools.submit import Submit
 from workflows.engine.context import Context
 from workflows.engine.journal import Journal
-from workflows.ports import ExecResult, Message, Ports, SandboxSpec, Turn
+from workflows.ports.all import Ports
+from workflows.ports.model import Message, Turn
+from workflows.ports.sandbox import ExecResult, SandboxSpec
 from workflows.proof.integrity import author_objection, fixer_objection
 from workflows.proof.runners.pytest import Pytest
 from workflows.proof.suite import Suite

@@ -12,7 +12,8 @@ from workflows.engine.advance import advance
 from workflows.engine.entries import RunFailed
 from workflows.engine.status import RunStatus
 from workflows.errors import UserProblem
-from workflows.ports import PullRequest, Turn
+from workflows.ports.forge import PullRequest
+from workflows.ports.model import Turn
 from workflows.registry import WORKFLOWS
 from workflows.trigger import Tenant, Trigger
 from workflows.verdicts import Place

@@ -14,7 +14,8 @@ from tests.unit.fakes import MemoryForge, running
 from tests.unit.workflows.scene import FILES, NEW, OLD, Scene, honest
 from tests.unit.workflows.trees import patient
 from workflows.engine.status import RunStatus
-from workflows.ports import ExecResult, Limits, Ports, SandboxSpec
+from workflows.ports.all import Ports
+from workflows.ports.sandbox import ExecResult, Limits, SandboxSpec
 from workflows.proof.harness import Harness
 from workflows.proof.runners.cargo import Cargo
 from workflows.proof.runners.configured import Configured

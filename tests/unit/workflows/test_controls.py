@@ -9,7 +9,7 @@ import pytest
 from policies.patch import FileChange, Patch
 from tests.unit.fakes import running
 from tests.unit.workflows.scene import RED as TRACEBACK
-from workflows.ports import SandboxSpec
+from workflows.ports.sandbox import SandboxSpec
 from workflows.proof import trials
 from workflows.proof.controls import Controls, HunkSeen, all_fail, fails
 from workflows.proof.green import NotGreen

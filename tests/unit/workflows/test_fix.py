@@ -38,7 +38,8 @@ from workflows.engine.entries import Recorded, RunCompleted, StepCompleted
 from workflows.engine.status import RunStatus
 from workflows.errors import Gone, UserProblem, Who
 from workflows.fix import fix
-from workflows.ports import ExecResult, Refused
+from workflows.ports.effects import Refused
+from workflows.ports.sandbox import ExecResult
 from workflows.proof.statement import Proof
 from workflows.registry import WORKFLOWS
 from workflows.trigger import Tenant, Trigger

@@ -12,7 +12,7 @@ from bot.sandboxes.memory import MemorySandboxes
 from policies.patch import FileChange, Patch
 from tests.unit.fakes import running
 from workflows.errors import SandboxBroken, UserProblem
-from workflows.ports import ExecResult, SandboxSpec
+from workflows.ports.sandbox import ExecResult, SandboxSpec
 from workflows.proof.harness import Harness
 from workflows.proof.runners.pytest import Pytest
 from workflows.proof.suite import Suite

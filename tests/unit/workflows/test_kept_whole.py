@@ -7,7 +7,7 @@ from bot.sandboxes.memory import MemorySandboxes
 from workflows.agents.desk import Desk
 from workflows.agents.tools.port import ToolResult
 from workflows.agents.tools.run import SHOWN, Run, RunArguments
-from workflows.ports import ExecResult, SandboxSpec
+from workflows.ports.sandbox import ExecResult, SandboxSpec
 from workflows.printed import Printed, kept
 from workflows.tree import Tree
 

@@ -10,7 +10,7 @@ from tests.unit.workflows.scene import FILES, Scene
 from workflows.case import Case
 from workflows.engine.entries import StepCompleted
 from workflows.engine.status import RunStatus
-from workflows.ports import ExecResult
+from workflows.ports.sandbox import ExecResult
 from workflows.project.allowance import Allowance
 from workflows.project.model import Project, Stack
 from workflows.trigger import Trigger

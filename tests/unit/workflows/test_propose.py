@@ -24,7 +24,8 @@ from workflows.engine import signals
 from workflows.engine.status import RunStatus
 from workflows.errors import OperatorProblem, Passing, Problem
 from workflows.fix import fix
-from workflows.ports import Refused, Spent
+from workflows.ports.effects import Refused
+from workflows.ports.ledger import Spent
 from workflows.trigger import Actor, Tenant
 from workflows.verdicts import Review, Verdict
 

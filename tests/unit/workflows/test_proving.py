@@ -10,7 +10,7 @@ from policies.patch import FileChange, Patch
 from tests.unit.fakes import running
 from tests.unit.workflows.proved import THE_FIX, THE_TEST, base
 from tests.unit.workflows.scene import BUG, EASY, NEW, honest
-from workflows.ports import ExecResult
+from workflows.ports.sandbox import ExecResult
 from workflows.project.model import Project
 from workflows.proof.harness import Harness
 from workflows.proof.proving import About, Change, Trial, on_base, parted, prove

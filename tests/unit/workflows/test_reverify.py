@@ -21,7 +21,7 @@ from tests.unit.workflows.trees import Killed, Process, patient
 from workflows.engine.advance import advance
 from workflows.engine.status import RunStatus
 from workflows.errors import OperatorProblem
-from workflows.ports import ExecResult
+from workflows.ports.sandbox import ExecResult
 from workflows.proof.mode import WitnessMode
 from workflows.proof.proving import parted
 from workflows.proof.runners.pytest import Pytest

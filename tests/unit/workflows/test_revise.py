@@ -26,7 +26,7 @@ from workflows.engine import signals
 from workflows.engine.entries import Recorded
 from workflows.engine.status import RunStatus
 from workflows.fix import fix
-from workflows.ports import FailedCheck, LineRemark, PullRequest
+from workflows.ports.forge import FailedCheck, LineRemark, PullRequest
 from workflows.proof.statement import Proof
 from workflows.revise import revise
 from workflows.steps.asked import MOST_REMARKS

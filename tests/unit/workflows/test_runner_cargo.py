@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.services.need import need
 from tests.unit.workflows import kits
-from workflows.ports import ExecResult
+from workflows.ports.sandbox import ExecResult
 from workflows.project.model import Project, Stack
 from workflows.proof.results import Frame, Outcome, Results
 from workflows.proof.runners import cargo, libtest

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.workflows import kits
-from workflows.ports import ExecResult
+from workflows.ports.sandbox import ExecResult
 from workflows.project.model import Project, Stack
 from workflows.proof.results import Frame, Outcome, Results
 from workflows.proof.runners.gradle import Gradle

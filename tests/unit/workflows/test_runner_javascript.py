@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from workflows.ports import ExecResult
+from workflows.ports.sandbox import ExecResult
 from workflows.project.model import Project, Stack, Text
 from workflows.proof.runners import sealed
 from workflows.proof.runners.globs import globbed

@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.fakes import sealed
 from tests.unit.workflows.python_runs import Place, outcomes
-from workflows.ports import ExecResult
+from workflows.ports.sandbox import ExecResult
 from workflows.project.model import Project, Stack, Text
 from workflows.proof.results import Outcome, Results, TestResult
 from workflows.proof.runners.port import Ask

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.workflows.python_runs import Place, outcomes
-from workflows.ports import ExecResult
+from workflows.ports.sandbox import ExecResult
 from workflows.project.model import Project, Stack, Text
 from workflows.proof.results import Results
 from workflows.proof.runners.port import Ask

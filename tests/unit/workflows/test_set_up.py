@@ -10,7 +10,7 @@ from tests.unit.fakes import MemoryForge, running, trigger
 from tests.unit.workflows.scene import FILES, Scene, honest
 from workflows.engine.entries import Recorded
 from workflows.engine.status import RunStatus
-from workflows.ports import ExecResult, SandboxSpec, SetUp
+from workflows.ports.sandbox import ExecResult, SandboxSpec, SetUp
 from workflows.project.allowance import Allowance
 
 NEEDS = {**FILES, "requirements.txt": "certifi==2024.2.2\n"}

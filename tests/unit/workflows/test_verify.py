@@ -91,7 +91,7 @@ async def test_a_base_whose_tests_do_not_run_is_told_with_why() -> None:
 
 
 def _nothing():
-    from workflows.ports import ExecResult
+    from workflows.ports.sandbox import ExecResult
 
     return ExecResult(code=4, stderr="usage")
 

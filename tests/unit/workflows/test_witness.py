@@ -18,7 +18,7 @@ from workflows.engine.entries import StepCompleted
 from workflows.engine.status import RunStatus
 from workflows.errors import Who
 from workflows.fix import fix
-from workflows.ports import Turn
+from workflows.ports.model import Turn
 from workflows.proof.green import NotGreen
 from workflows.proof.mode import WitnessMode, stricter
 from workflows.proof.red import Red

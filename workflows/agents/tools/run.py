@@ -6,7 +6,7 @@ from pydantic import Field
 
 from workflows.agents.desk import Desk
 from workflows.agents.tools.port import Arguments, ToolResult
-from workflows.ports import ExecResult
+from workflows.ports.sandbox import ExecResult
 from workflows.printed import Printed, kept
 
 TIMEOUT = 120.0

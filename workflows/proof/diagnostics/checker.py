@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from workflows.ports import WORKSPACE
+from workflows.ports.sandbox import WORKSPACE
 from workflows.proof.diagnostics.model import LAST_LINE, Diagnostic, plain
 
 MOST = 50_000

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from typing import Literal
 
-from workflows.ports import Sandbox
+from workflows.ports.sandbox import Sandbox
 from workflows.programs import finding
 from workflows.proof.diagnostics.checker import QUIET, Checker, NotThere, Output, Unreadable
 from workflows.proof.diagnostics.model import Looked, State, Told, plain

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from workflows.ports import ExecResult
+from workflows.ports.sandbox import ExecResult
 from workflows.project.folder import Folder
 from workflows.project.model import Project, Stack
 from workflows.project.read import dig, entries, text, toml

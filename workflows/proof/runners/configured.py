@@ -11,7 +11,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workflows.ports import ExecResult
+from workflows.ports.sandbox import ExecResult
 from workflows.project.config import PLACE
 from workflows.project.model import Project
 from workflows.proof.results import Results

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from workflows.ports import ExecResult
+from workflows.ports.sandbox import ExecResult
 from workflows.project.model import Project
 from workflows.proof.results import Results, TestResult
 from workflows.proof.runners import javascript, sealed

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 
-from workflows.ports import ExecResult
+from workflows.ports.sandbox import ExecResult
 from workflows.proof.results import Results, TestResult
 from workflows.proof.runners.port import Command
 from workflows.proof.runners.reading import TAIL, went_wrong

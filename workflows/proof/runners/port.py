@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from workflows.ports import ExecResult
+from workflows.ports.sandbox import ExecResult
 from workflows.project.model import Project
 from workflows.proof.results import Results
 from workflows.proof.runners.sealed import Key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from workflows.ports import ExecResult
+from workflows.ports.sandbox import ExecResult
 from workflows.proof.results import Outcome, Results, TestResult
 from workflows.proof.runners import sealed
 from workflows.proof.runners.port import Ask, Command

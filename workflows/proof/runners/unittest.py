@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 
-from workflows.ports import ExecResult
+from workflows.ports.sandbox import ExecResult
 from workflows.project.model import Project
 from workflows.proof.results import Outcome, Results, TestResult
 from workflows.proof.runners import python

@@ -15,7 +15,7 @@ from bot.sandboxes.memory import MemorySandboxes
 from tests.unit.fakes import running
 from tests.unit.workflows.diagnostics.trees import tree
 from tests.unit.workflows.scene import honest
-from workflows.ports import ExecResult, SandboxSpec
+from workflows.ports.sandbox import ExecResult, SandboxSpec
 from workflows.proof.harness import Harness
 from workflows.proof.runners.pytest import Pytest
 from workflows.proof.suite import Suite

@@ -14,7 +14,8 @@ from tests.unit.workflows.reviewed import BRANCH, Reviewed, wants
 from tests.unit.workflows.scene import FILES, FIXED, MENDED, WRITE_FIX, Scene
 from tests.unit.workflows.trees import patient
 from workflows.engine.status import RunStatus
-from workflows.ports import Ports, Turn
+from workflows.ports.all import Ports
+from workflows.ports.model import Turn
 from workflows.proof.diagnostics.model import Diagnosed, State
 from workflows.proof.mode import DiagnosticsMode
 from workflows.proof.statement import Proof

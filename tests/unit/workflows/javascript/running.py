@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.unit.workflows.javascript.installed import node, node_modules
-from workflows.ports import ExecResult
+from workflows.ports.sandbox import ExecResult
 from workflows.proof.results import Outcome, Results
 from workflows.proof.runners.port import Ask, Runner
 from workflows.proof.runners.sealed import Key

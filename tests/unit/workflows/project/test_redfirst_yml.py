@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.workflows.project.made import EVERYTHING, found, tree
 from workflows.errors import UserProblem
-from workflows.ports import Limits
+from workflows.ports.sandbox import Limits
 from workflows.project.config import Config, parse
 from workflows.project.config import Limits as ConfigLimits
 from workflows.project.environment import narrowed, set_up_of
