@@ -40,7 +40,9 @@ def new_loop() -> asyncio.AbstractEventLoop:
 
 
 @contextlib.asynccontextmanager
-async def serving(app: ASGIApp, *, port: int = 0, bound: socket.socket | None = None) -> AsyncGenerator[str]:
+async def serving(
+    app: ASGIApp, *, port: int = 0, bound: socket.socket | None = None, upgrades: bool = False
+) -> AsyncGenerator[str]:
     """Yields the address. Signals stay with whoever runs the event loop."""
     import uvicorn
 
@@ -57,8 +59,8 @@ async def serving(app: ASGIApp, *, port: int = 0, bound: socket.socket | None = 
     config = uvicorn.Config(
         cast("Any", app),
         http=cast("Any", functools.partial(Connection, waiting=Waiting(MOST_WAITING))),
-        # What is no plain request would be out of our hands.
-        ws="none",
+        # Out of our hands: a connection that has become something else is waited for by nobody here.
+        ws="auto" if upgrades else "none",
         limit_concurrency=MOST_CONNECTIONS,
         # Through our own log, and nothing of what strangers send that is no request: they could fill a disk.
         log_config=None,

@@ -33,5 +33,5 @@ class Background:
         self._loop.close()
 
     async def _serve(self) -> None:
-        async with serving(self._app, bound=self._bound):
+        async with serving(self._app, bound=self._bound, upgrades=True):
             await self._over.wait()

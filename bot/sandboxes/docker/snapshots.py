@@ -28,7 +28,8 @@ _SHELL = f"{PLACE}/bin/sh"
 _TOOLS = f"PATH={PLACE}/bin; cd {PLACE} || exit\n"
 
 _KEEP = f'{_TOOLS}mkfifo -m 0622 "$1.in" && exec <"$1.in" && rm "$1.in" && cat >"$1"'
-_PACK = f'{_TOOLS}until [ -p "$1.in" ]; do :; done; exec tar -cf "$1.in" -C {WORKSPACE} .'
+# A pipe is there for a moment before it has its permissions.
+_PACK = f'{_TOOLS}until [ -p "$1.in" ] && [ -w "$1.in" ]; do :; done; exec tar -cf "$1.in" -C {WORKSPACE} .'
 _FORGET = f'{_TOOLS}rm -f "$1" "$1.in"'
 
 # The places themselves stay, for they are mounts. What is in a directory without permissions may stay, too,
