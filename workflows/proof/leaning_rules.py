@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from workflows.proof.tampering_rules import GO, JAVA, PYTHON, RUST, SCRIPT, Rule
+from workflows.proof.objections.model import GO, JAVA, PYTHON, RUST, SCRIPT, Rule
 
 GIT = "leans-on-git"
 ENVIRONMENT = "leans-on-environment"

@@ -17,12 +17,22 @@ from workflows.code.languages import Language, language_of
 from workflows.code.places import is_command_line, is_for_tests
 from workflows.code.syntax import Parsed, Unread, parse
 from workflows.code.uses import Use, Way, uses_in
-from workflows.proof import tampering_rules as rules
 from workflows.proof.finding import Finding
+from workflows.proof.objections import words
+from workflows.proof.objections.all import RULES
+from workflows.proof.objections.model import (
+    DETECTS,
+    HARNESS,
+    PATCHES,
+    PLEASES,
+    REACHES,
+    SWALLOWS,
+    UNREAD,
+    Fine,
+)
 from workflows.proof.patching import patched, put_around
 from workflows.proof.pleasing import pleasing
 from workflows.proof.swallowing import swallowed
-from workflows.proof.tampering_rules import Fine
 from workflows.tree import Tree
 
 MOST = 20
@@ -71,7 +81,7 @@ def _hits(text: str, language: Language, own: frozenset[str], base: str) -> list
         known = set(base.splitlines())
         parsed = parse("\n".join(line for line in text.splitlines() if line not in known), language)
     if isinstance(parsed, Unread):
-        return [_Hit(("unread", "the file"), 1, "", rules.UNREAD, f"cannot be checked: {parsed.reason}")]
+        return [_Hit(("unread", "the file"), 1, "", UNREAD, f"cannot be checked: {parsed.reason}")]
     return list(_objections(parsed, own))
 
 
@@ -84,57 +94,57 @@ def _objections(parsed: Parsed, own: frozenset[str]) -> Iterable[_Hit]:
             yield from _names(use, parsed.language)
     if parsed.language is Language.PYTHON:
         for name, line in put_around(parsed, own):
-            yield _Hit((rules.PATCHES, name), line, parsed.shown(line), rules.PATCHES, rules.PATCHED_REASON)
+            yield _Hit((PATCHES, name), line, parsed.shown(line), PATCHES, words.PATCHED_REASON)
         for text, node in made_up(parsed):
             yield from _texts(Use(text, Way.TEXT, node.line, parsed.shown(node.line), node=node))
     for use in patched(found, parsed.language, own):
         yield _Hit(
-            (rules.PATCHES, use.name),
+            (PATCHES, use.name),
             use.line,
             use.code,
-            rules.PATCHES,
-            rules.PATCHED_REASON,
+            PATCHES,
+            words.PATCHED_REASON,
         )
     for name, line in pleasing(parsed):
         yield _Hit(
-            (rules.PLEASES, name),
+            (PLEASES, name),
             line,
             parsed.shown(line),
-            rules.PLEASES,
+            PLEASES,
             "gives one answer whatever it is compared with; compare what matters",
         )
     for name, line in swallowed(parsed):
         yield _Hit(
-            (rules.SWALLOWS, name),
+            (SWALLOWS, name),
             line,
             parsed.shown(line),
-            rules.SWALLOWS,
+            SWALLOWS,
             "takes every error and says nothing; catch the one that is meant, or let it through",
         )
 
 
 def _names(use: Use, language: Language) -> Iterable[_Hit]:
-    if any(use.starts(plain) for plain in rules.PLAIN_MODULE) or use.name == "module":
+    if any(use.starts(plain) for plain in words.PLAIN_MODULE) or use.name == "module":
         return
-    for rule in rules.RULES:
+    for rule in RULES:
         if language in rule.languages and rule.hits(use):
             name = next(name for name in rule.names if use.starts(name))
             yield _Hit((rule.what, name), use.line, use.code, rule.what, rule.reason, rule.fine, name)
-    if use.unknown and use.name in rules.COMPUTED and not use.own:
-        yield _Hit((rules.REACHES, use.name), use.line, use.code, rules.REACHES, rules.COMPUTED_REASON)
-    if any(use.starts(name) for name in rules.ARGUMENTS) and rules.TEST_WORDS.search(_statement(use)):
-        yield _Hit((rules.DETECTS, use.name), use.line, use.code, rules.DETECTS, rules.ARGUMENTS_REASON)
-    if any(use.starts(name) for name in rules.VARIABLES) and rules.TEST_VARIABLES.search(_statement(use)):
-        yield _Hit((rules.DETECTS, use.name), use.line, use.code, rules.DETECTS, rules.MARKS_REASON)
-    if use.starts("process.env.NODE_ENV") and rules.TEST_WORDS.search(_statement(use)):
+    if use.unknown and use.name in words.COMPUTED and not use.own:
+        yield _Hit((REACHES, use.name), use.line, use.code, REACHES, words.COMPUTED_REASON)
+    if any(use.starts(name) for name in words.ARGUMENTS) and words.TEST_WORDS.search(_statement(use)):
+        yield _Hit((DETECTS, use.name), use.line, use.code, DETECTS, words.ARGUMENTS_REASON)
+    if any(use.starts(name) for name in words.VARIABLES) and words.TEST_VARIABLES.search(_statement(use)):
+        yield _Hit((DETECTS, use.name), use.line, use.code, DETECTS, words.MARKS_REASON)
+    if use.starts("process.env.NODE_ENV") and words.TEST_WORDS.search(_statement(use)):
         yield _Hit(
-            (rules.DETECTS, use.name + " test"),
+            (DETECTS, use.name + " test"),
             use.line,
             use.code,
-            rules.DETECTS,
+            DETECTS,
             "asks whether this is a test",
         )
-    if use.name in {"cfg!", "cfg"} and language is Language.RUST and rules.TEST_WORDS.search(_statement(use)):
+    if use.name in {"cfg!", "cfg"} and language is Language.RUST and words.TEST_WORDS.search(_statement(use)):
         yield from _built_for_tests(use)
 
 
@@ -152,40 +162,38 @@ def _built_for_tests(use: Use) -> Iterable[_Hit]:
         if any(up.kind == "mod_item" and "test" in up.excerpt() for up in use.node.above()):
             return
     yield _Hit(
-        (rules.DETECTS, "cfg(test)"),
+        (DETECTS, "cfg(test)"),
         use.line,
         use.code,
-        rules.DETECTS,
+        DETECTS,
         "builds other code for tests than for people",
     )
 
 
 def _texts(use: Use) -> Iterable[_Hit]:
-    marked = rules.MARKS.search(use.name)
+    marked = words.MARKS.search(use.name)
     if marked:
-        yield _Hit((rules.DETECTS, marked[0]), use.line, use.code, rules.DETECTS, rules.MARKS_REASON)
-    elif use.name in rules.RUNNERS and _is_asked_for(use):
+        yield _Hit((DETECTS, marked[0]), use.line, use.code, DETECTS, words.MARKS_REASON)
+    elif use.name in words.RUNNERS and _is_asked_for(use):
         yield _Hit(
-            (rules.DETECTS, use.name),
+            (DETECTS, use.name),
             use.line,
             use.code,
-            rules.DETECTS,
-            rules.RUNNERS_REASON,
+            DETECTS,
+            words.RUNNERS_REASON,
             Fine.KNOWN,
             use.name,
         )
     elif use.name == "NODE_ENV":
-        yield _Hit(
-            (rules.DETECTS, use.name), use.line, use.code, rules.DETECTS, "is for tests", Fine.KNOWN, use.name
-        )
-    touched = rules.HARNESSED.search(use.name)
+        yield _Hit((DETECTS, use.name), use.line, use.code, DETECTS, "is for tests", Fine.KNOWN, use.name)
+    touched = words.HARNESSED.search(use.name)
     if touched:
         yield _Hit(
-            (rules.HARNESS, touched[0]),
+            (HARNESS, touched[0]),
             use.line,
             use.code,
-            rules.HARNESS,
-            rules.HARNESSED_REASON,
+            HARNESS,
+            words.HARNESSED_REASON,
             Fine.KNOWN,
             use.name,
         )

@@ -1,0 +1,25 @@
+"""What no fix in Go does."""
+
+from __future__ import annotations
+
+from workflows.proof.objections import reasons
+from workflows.proof.objections.model import DETECTS, ENDS, GO, STARTS, Fine, Rule
+
+RULES: tuple[Rule, ...] = (
+    Rule(GO, ("testing",), DETECTS, reasons.RUNNER, Fine.KNOWN),
+    Rule(
+        GO,
+        ("runtime.Caller", "runtime.Callers", "runtime.Stack", "runtime/debug.Stack"),
+        DETECTS,
+        reasons.STACK,
+    ),
+    Rule(GO, ("os.Exit", "log.Fatal", "log.Fatalf"), ENDS, reasons.EXIT, Fine.COMMAND),
+    Rule(GO, ("syscall.Exit", "syscall.Kill"), ENDS, reasons.EXIT),
+    Rule(
+        GO,
+        ("os/exec", "os.StartProcess", "syscall.ForkExec", "syscall.Exec"),
+        STARTS,
+        reasons.PROCESS,
+        Fine.KNOWN,
+    ),
+)
