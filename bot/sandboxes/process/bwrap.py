@@ -30,19 +30,15 @@ _STAGES = ("/mnt", "/media", "/srv", "/run")
 _LINKS = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 
 _STAGE = r"""
-stage=$1 cgroup=$2; shift 2
+cgroup=$1 table=$2; shift 2
 [ -z "$cgroup" ] || echo 0 >"$cgroup/cgroup.procs" || exit 125
-mount -t tmpfs -o mode=0755,size=64k redfirst "$stage" || exit 125
-n=0
-while [ "$1" != -- ]; do
-    mkdir "$stage/$n" && mount --bind "$1" "$stage/$n" || exit 125
-    n=$((n + 1)); shift
-done
-shift
+mount -n -a -T "$table" || exit 125
 exec "$@"
 """
 """What root does before it stops being root: sources below directories that only root may enter (/root, a
-temporary directory) are bound to where uid 65532 reaches them, in a mount namespace of this process alone."""
+temporary directory) are bound to where uid 65532 reaches them, in a mount namespace of this process alone.
+All by one `mount`, of a table: one for each took three times as long as bubblewrap itself."""
+_ESCAPED = str.maketrans({char: f"\\{ord(char):03o}" for char in " \t\n\\#"})
 
 
 @dataclass(frozen=True)
@@ -134,10 +130,18 @@ def limited(argv: Sequence[str], limits: Limits, seconds: float) -> list[str]:
     ]
 
 
-def staged(stage: Path, cgroup: str, found: Sequence[str], command: Sequence[str]) -> list[str]:
-    """As root: `command` as an ordinary user, who finds the sources at <stage>/0, <stage>/1 …"""
+def table(stage: Path, found: Sequence[str]) -> str:
+    """What `mount` is to mount, so that the sources are at <stage>/0, <stage>/1 …"""
+    lines = [f"redfirst {stage} tmpfs mode=0755,size=64k 0 0"]
+    for number, source in enumerate(found):
+        lines.append(f"{source.translate(_ESCAPED)} {stage}/{number} none bind,X-mount.mkdir 0 0")
+    return "\n".join([*lines, ""])
+
+
+def staged(cgroup: str, table: int, command: Sequence[str]) -> list[str]:
+    """As root: `command` as an ordinary user, when all of the table in this file has been mounted."""
     become = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--inh-caps=-all", "--"]
-    script = ["/bin/sh", "-c", _STAGE, "sh", str(stage), cgroup, *found, "--"]
+    script = ["/bin/sh", "-c", _STAGE, "sh", cgroup, f"/proc/self/fd/{table}"]
     return ["unshare", "--mount", "--propagation", "private", *script, *become, *command]
 
 

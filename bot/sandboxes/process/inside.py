@@ -67,7 +67,8 @@ class Inside:
             command += [*strays.marked(self.directory.name), "--", *bwrap.limited(argv, self.limits, timeout)]
             if machine.stage:
                 group = str(machine.cgroups / self.directory.name) if machine.cgroups else ""
-                command = bwrap.staged(machine.stage, group, found, command)
+                passed.append(stack.enter_context(kept(bwrap.table(machine.stage, found).encode())))
+                command = bwrap.staged(group, passed[-1], command)
             try:
                 ran = await supervise(
                     command,
