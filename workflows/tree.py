@@ -7,7 +7,7 @@ import io
 import posixpath
 import tarfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from policies.patch import Patch
@@ -15,6 +15,7 @@ from workflows.errors import UserProblem
 
 MAX_FILES = 100_000
 MAX_BYTES = 512 * 1024**2
+_END = bytes(2 * tarfile.BLOCKSIZE)
 
 
 class BadArchive(UserProblem):
@@ -74,20 +75,28 @@ class Tree:
         }
         return Tree(files, links)
 
-    def pack(self) -> bytes:
-        """A plain tar of it for a sandbox, the same bytes for the same tree."""
-        packed = io.BytesIO()
-        with tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as tar:
-            for path in sorted(self.files):
-                file = self.files[path]
-                member = tarfile.TarInfo(path)
-                member.size, member.mode = len(file.content), 0o755 if file.executable else 0o644
-                tar.addfile(member, io.BytesIO(file.content))
-            for path in sorted(self.links):
-                member = tarfile.TarInfo(path)
-                member.type, member.linkname, member.mode = tarfile.SYMTYPE, self.links[path], 0o777
-                tar.addfile(member)
-        return packed.getvalue()
+    def pack(self, at: str = "") -> bytes:
+        """A plain tar of it for a sandbox, the same bytes for the same tree; `at` is the folder it lies in."""
+        return b"".join([*self._members(at), _END])
+
+    def _members(self, at: str) -> Iterator[bytes]:
+        below = at.strip("/") + "/" if at else ""
+        for path in sorted(self.files):
+            file = self.files[path]
+            member = tarfile.TarInfo(below + path)
+            member.size, member.mode = len(file.content), 0o755 if file.executable else 0o644
+            yield member.tobuf(tarfile.GNU_FORMAT, errors="surrogateescape")
+            yield file.content
+            yield bytes(-len(file.content) % tarfile.BLOCKSIZE)
+        for path in sorted(self.links):
+            member = tarfile.TarInfo(below + path)
+            member.type, member.linkname, member.mode = tarfile.SYMTYPE, self.links[path], 0o777
+            yield member.tobuf(tarfile.GNU_FORMAT, errors="surrogateescape")
+
+
+def joined(first: bytes, second: bytes) -> bytes:
+    """One archive of two that were packed."""
+    return first.removesuffix(_END) + second
 
 
 def unpack(archive: bytes) -> Tree:

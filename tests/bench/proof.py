@@ -19,7 +19,7 @@ from bot.sandboxes.process.bare_python import bare_python
 from policies.patch import FileChange, Patch
 from tests.acceptance.projects import Project
 from tests.bench.report import Report, Target, repeated, versions
-from workflows.ports.sandbox import Sandbox, Sandboxes, SandboxSpec
+from workflows.ports.sandbox import WORKSPACE, Sandbox, Sandboxes, SandboxSpec
 from workflows.project.detect import detect
 from workflows.proof.green import NotGreen
 from workflows.proof.harness import Harness, Ran, fill
@@ -121,7 +121,7 @@ class Bench:
 
     async def _filled(self, batch: Batch) -> Sandbox:
         box = await self.sandboxes.create(SPEC)
-        await fill(box, batch.tree.pack())
+        await fill(box, batch.tree.pack(WORKSPACE))
         return box
 
 

@@ -18,8 +18,8 @@ from bot.sandboxes.docker.sandbox import DockerSandbox
 from bot.sandboxes.docker.sandboxes import DockerSandboxes
 from tests.bench.report import Report, Target, repeated, versions
 from tests.bench.sandboxes.engine import There, engine
-from tests.bench.sandboxes.repository import packed
-from workflows.ports.sandbox import SandboxSpec, SetUp
+from tests.bench.sandboxes.repository import repository
+from workflows.ports.sandbox import WORKSPACE, SandboxSpec, SetUp
 from workflows.proof.harness import fill
 
 ROUNDS = 12
@@ -71,7 +71,7 @@ class Bench:
     """Of the repository in it."""
     environment: str
     version: str
-    packed: bytes = field(default_factory=packed)
+    packed: bytes = field(default_factory=lambda: repository().pack(WORKSPACE))
 
     @classmethod
     async def made(cls, there: There) -> Bench:
@@ -81,7 +81,7 @@ class Bench:
         warm = DockerSandboxes(there.image, host=there.host, instance=f"{instance}-warm", pool=1)
         await warm.open()
         full = await cold.create(SPEC)
-        await fill(full, packed())
+        await fill(full, repository().pack(WORKSPACE))
         setup = SetUp(key="bench", commands=("python3 -m venv --without-pip .venv",))
         return cls(
             there=there,
@@ -91,7 +91,7 @@ class Bench:
             kept=await cold.create(SPEC),
             full=full,
             snapshot=await full.snapshot(),
-            environment=(await cold.set_up(SPEC, packed(), setup)).id,
+            environment=(await cold.set_up(SPEC, repository().pack(), setup)).id,
             version=str(client.version()["Version"]),
         )
 

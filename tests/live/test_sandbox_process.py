@@ -56,6 +56,14 @@ async def test_a_killed_worker_takes_its_commands_with_it(sandboxes: Sandboxes, 
     await sandbox.destroy()
 
 
+async def test_whatever_the_folder_is_called_that_sandboxes_are_kept_in(tmp_path: Path) -> None:
+    sandboxes = ProcessSandboxes(tmp_path / "a b\\040 #c\td")
+    sandbox = await sandboxes.create(SandboxSpec(run="run-1"))
+    await sandbox.write({"here": b"yes"})
+    assert await sandbox.read("here") == b"yes"
+    await sandbox.destroy()
+
+
 async def test_reaping_leaves_nothing_on_disk_and_spares_what_is_not_ours(
     sandboxes: Sandboxes, tmp_path: Path
 ) -> None:

@@ -49,7 +49,7 @@ from workflows.ports.effects import Effects
 from workflows.ports.forge import FailedCheck, Head, LineRemark, PullRequest
 from workflows.ports.ledger import Spent
 from workflows.ports.model import Message, ToolCall, ToolSpec, Turn, Usage
-from workflows.ports.sandbox import ExecResult
+from workflows.ports.sandbox import WORKSPACE, ExecResult
 from workflows.trigger import Actor, IssueSnapshot, Tenant, Trigger
 
 R = TypeVar("R", bound=Done)
@@ -304,7 +304,7 @@ def running(judge: Judge) -> MemorySandboxes:
             for member in packed:
                 content = packed.extractfile(member) if member.isreg() else None
                 if content is not None:
-                    files[member.name] = content.read()
+                    files[f"/{member.name}".removeprefix(f"{WORKSPACE}/")] = content.read()
         return ExecResult(code=0)
 
     def pytest(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from policies.patch import FileChange, Patch
 from workflows.ports.blobs import Blobs
-from workflows.ports.sandbox import ExecResult, Sandbox, Sandboxes, SandboxSpec, Tee
+from workflows.ports.sandbox import WORKSPACE, ExecResult, Sandbox, Sandboxes, SandboxSpec, Tee
 from workflows.programs import finding
 from workflows.proof.harness import fill
 from workflows.tree import Tree
@@ -49,7 +49,7 @@ class Desk:
     async def _synced(self) -> Sandbox:
         if self._sandbox is None:
             self._sandbox = await self.sandboxes.create(self.spec)
-            await fill(self._sandbox, self.base.pack())
+            await fill(self._sandbox, self.base.pack(WORKSPACE))
         old = {change.path: change for change in self._in_sandbox.changes}
         new = [change for change in self.patch.changes if old.get(change.path) != change]
         await self._sandbox.write({c.path: c.content.encode() for c in new if c.content is not None})

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 
 from policies.patch import Patch
 from workflows.errors import Gone, SandboxBroken, UserProblem
-from workflows.ports.sandbox import ExecResult, Sandbox, Sandboxes, SandboxFacts, SandboxSpec
+from workflows.ports.sandbox import WORKSPACE, ExecResult, Sandbox, Sandboxes, SandboxFacts, SandboxSpec
 from workflows.programs import finding
 from workflows.proof.results import Results
 from workflows.proof.runners.port import Ask
 from workflows.proof.runners.sealed import Key
 from workflows.proof.suite import Suite
-from workflows.tree import Tree
+from workflows.tree import File, Tree, joined
 
 REPORT_LIMIT = 64 * 1024**2
 _FULL = ("No space left on device", "File too large", "Wrote only", "Disk quota exceeded")
@@ -49,7 +49,7 @@ class Harness:
     ) -> list[Ran]:
         """The tests in `files`, or all, each time in a fresh sandbox and with another seed, side by side."""
         tree = self.tree.with_patch(patch)
-        packed = tree.pack()
+        packed = tree.pack(WORKSPACE)
         inside = self.suite.inside_all(files)
         asks = [_ask(inside, one, trace) for one in range(seed, seed + times)]
         runs = [asyncio.create_task(self._once(tree, packed, ask)) for ask in asks]
@@ -63,16 +63,21 @@ class Harness:
     async def _once(self, tree: Tree, packed: bytes, ask: Ask) -> Ran:
         runner, folder = self.suite.runner, self.suite.folder
         command = runner.command(tree.below(folder), ask)
-        async with self.opened(packed) as sandbox:
-            await sandbox.write({f"{ask.kit}/{name}": content for name, content in runner.kit().items()})
+        kit = Tree({name: File(content) for name, content in runner.kit().items()})
+        async with self._opened(joined(packed, kit.pack(ask.kit))) as sandbox:
             argv = finding(self.programs, command.argv, folder)
             ran = await sandbox.exec(argv, timeout=self.timeout, stdin=command.stdin, env=command.env)
             results = runner.read(command, ask, ran, await _report(sandbox, ask.report, ran))
             return Ran(self.suite.from_root(results), sandbox.facts)
 
     @asynccontextmanager
-    async def opened(self, packed: bytes) -> AsyncGenerator[Sandbox]:
+    async def opened(self, tree: Tree) -> AsyncGenerator[Sandbox]:
         """A fresh sandbox with a tree in it, that nothing is left of."""
+        async with self._opened(await asyncio.to_thread(tree.pack, WORKSPACE)) as sandbox:
+            yield sandbox
+
+    @asynccontextmanager
+    async def _opened(self, packed: bytes) -> AsyncGenerator[Sandbox]:
         sandbox = await self.sandboxes.create(self.spec)
         try:
             await fill(sandbox, packed)
@@ -88,8 +93,8 @@ def _ask(files: tuple[str, ...], seed: int, trace: bool) -> Ask:
 
 
 async def fill(sandbox: Sandbox, packed: bytes) -> None:
-    """The tree into an empty workspace."""
-    done = await sandbox.exec(["tar", "-xf", "-"], stdin=packed, timeout=120)
+    """All that was packed, at the place it was packed for."""
+    done = await sandbox.exec(["tar", "-xf", "-", "-C", "/"], stdin=packed, timeout=120)
     if done.ok:
         return
     if done.code == _KILLED_FOR_SIZE or any(word in done.stderr for word in _FULL):

@@ -7,7 +7,10 @@ import io
 import tarfile
 from collections.abc import Callable
 
+from workflows.ports.sandbox import WORKSPACE
+
 TOP = "acme-shop-0123abc"
+AT = WORKSPACE.strip("/")
 
 
 def member(
@@ -30,28 +33,32 @@ def packed(*members: tuple[tarfile.TarInfo, bytes]) -> bytes:
 def escapes(outside: str) -> dict[str, bytes]:
     """Each would write to `outside`, an absolute path, if whoever unpacks it were careless."""
     up = "../" * 12 + outside.lstrip("/")
-    device = member("disk", tarfile.BLKTYPE)
+    device = member(f"{AT}/disk", tarfile.BLKTYPE)
     device[0].devmajor, device[0].devminor = 8, 0
     return {
         "dotdot": packed(member(up, content=b"x")),
         "absolute": packed(member(outside, content=b"x")),
-        "file-through-a-link": packed(member("out", tarfile.SYMTYPE, outside), member("out", content=b"x")),
+        "file-through-a-link": packed(
+            member(f"{AT}/out", tarfile.SYMTYPE, outside), member(f"{AT}/out", content=b"x")
+        ),
         "file-below-a-link": packed(
-            member("up", tarfile.SYMTYPE, outside.rpartition("/")[0]),
-            member(f"up/{outside.rpartition('/')[2]}", content=b"x"),
+            member(f"{AT}/up", tarfile.SYMTYPE, outside.rpartition("/")[0]),
+            member(f"{AT}/up/{outside.rpartition('/')[2]}", content=b"x"),
         ),
         "link-by-link": packed(
-            member("a/b/up", tarfile.SYMTYPE, "../.."),
-            member("out", tarfile.SYMTYPE, f"a/b/up/../{outside.lstrip('/')}"),
-            member("out", content=b"x"),
+            member(f"{AT}/a/b/up", tarfile.SYMTYPE, "../.."),
+            member(f"{AT}/out", tarfile.SYMTYPE, f"a/b/up/../{outside.lstrip('/')}"),
+            member(f"{AT}/out", content=b"x"),
         ),
-        "hard-link": packed(member("same", tarfile.LNKTYPE, outside), member("same", content=b"x")),
-        "hard-link-up": packed(member("same", tarfile.LNKTYPE, up), member("same", content=b"x")),
+        "hard-link": packed(
+            member(f"{AT}/same", tarfile.LNKTYPE, outside), member(f"{AT}/same", content=b"x")
+        ),
+        "hard-link-up": packed(member(f"{AT}/same", tarfile.LNKTYPE, up), member(f"{AT}/same", content=b"x")),
         "device": packed(device),
-        "pipe": packed(member("pipe", tarfile.FIFOTYPE), member("pipe", content=b"x")),
-        "set-uid": packed(member("sh", content=b"#!/bin/sh\nid -u\n", mode=0o6755)),
-        "long-name": packed(member("n" * 4096, content=b"x")),
-        "cut-off": packed(member("big", content=b"x" * 10_000))[:3000],
+        "pipe": packed(member(f"{AT}/pipe", tarfile.FIFOTYPE), member(f"{AT}/pipe", content=b"x")),
+        "set-uid": packed(member(f"{AT}/sh", content=b"#!/bin/sh\nid -u\n", mode=0o6755)),
+        "long-name": packed(member(f"{AT}/{'n' * 4096}", content=b"x")),
+        "cut-off": packed(member(f"{AT}/big", content=b"x" * 10_000))[:3000],
         "not-a-tar": b"\x7fELF" * 4096,
     }
 

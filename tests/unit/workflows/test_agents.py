@@ -426,7 +426,7 @@ async def test_a_command_sees_the_changes_so_far() -> None:
     assert box.files["a.py"] == b"2"
     assert "logo.png" not in box.files
     assert box.files["shelf/pages.py"] == TREE.files["shelf/pages.py"].content
-    assert box.commands == [("tar", "-xf", "-"), ("sh", "-c", "true"), ("sh", "-c", "true")]
+    assert box.commands == [("tar", "-xf", "-", "-C", "/"), ("sh", "-c", "true"), ("sh", "-c", "true")]
 
 
 async def test_what_a_command_leaves_behind_is_no_change() -> None:

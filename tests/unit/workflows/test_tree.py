@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from policies.patch import FileChange, Patch
 from tests.unit.fakes import tarball
 from workflows import tree as module
-from workflows.tree import BadArchive, File, Tree, unpack
+from workflows.tree import BadArchive, File, Tree, joined, unpack
 
 
 def member(
@@ -224,6 +224,13 @@ def test_what_is_packed_can_be_read_back(files: Mapping[str, bytes]) -> None:
             files
         )
         assert all((mode == 0o755) is (name == "a") for name, (mode, _) in found.items())
+
+
+def test_two_archives_joined_are_one_with_each_part_where_it_was_packed_for() -> None:
+    tree, kit = Tree({"a/b": File(b"1")}, {"z": "a"}), Tree({"run": File(b"2")})
+    both = joined(tree.pack("/workspace"), kit.pack("/tmp/kit"))
+    with tarfile.open(fileobj=io.BytesIO(both)) as tar:
+        assert tar.getnames() == ["workspace/a/b", "workspace/z", "tmp/kit/run"]
 
 
 def test_a_patch_writes_deletes_and_keeps_what_is_executable() -> None:

@@ -35,7 +35,7 @@ async def look(
         return Looked()
     over = time.monotonic() + TOGETHER
     told: list[Told] = []
-    async with harness.opened(await asyncio.to_thread(tree.pack)) as sandbox:
+    async with harness.opened(tree) as sandbox:
         for checker, command in commands:
             if command is None:
                 continue
