@@ -22,7 +22,7 @@ from bot.store.port import (
 )
 from bot.store.projection import standing
 from bot.store.refusals import append_refused, in_vain, still_ours, taken_over
-from bot.store.stored import called, storable
+from bot.store.stored import called, storable, text
 from bot.tries import MOST_TRIES, rest
 from workflows.engine.entries import Entry, Row, StepStarted
 from workflows.engine.journal import Lease
@@ -320,6 +320,8 @@ class MemoryStore:
         if after != last or stale or kept.run.status.ended:
             raise append_refused(run, after, fence, kept.fence, kept.worker, kept.run.status, last)
         now = self._now()
+        for entry in entries:
+            text(entry)  # what the others could not keep is not kept here
         kept.rows.extend(Row(seq=seq, at=now, entry=entry) for seq, entry in enumerate(entries, after + 1))
         new = standing(entries)
         path = kept.run.path if new.path is None else new.path

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from workflows.engine.entries import ENTRY, Entry, Row
 from workflows.errors import OperatorProblem
@@ -16,7 +17,12 @@ class _Kind(BaseModel):
 
 
 def text(entry: Entry) -> str:
-    return entry.model_dump_json()
+    try:
+        return entry.model_dump_json()
+    except PydanticSerializationError as error:
+        raise OperatorProblem(
+            f"a {entry.kind} row cannot be kept, for it has half a character in it: {error}"
+        ) from error
 
 
 def storable(said: str) -> str:

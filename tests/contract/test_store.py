@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +30,7 @@ from workflows.engine.entries import (
 )
 from workflows.engine.journal import Lease
 from workflows.engine.status import RunStatus
-from workflows.errors import Conflict, Failure, Gone, Who
+from workflows.errors import Conflict, Failure, Gone, OperatorProblem, Who
 
 
 @pytest.fixture(params=EVERY)
@@ -236,6 +237,23 @@ async def test_rows_come_back_as_they_were_written_and_in_order(store: Store) ->
     assert all(before.at <= after.at for before, after in itertools.pairwise(rows))
     assert [row.seq for row in await store.rows("r1", after=3)] == [4, 5]
     assert await store.rows("r1", after=5) == []
+
+
+async def test_what_json_has_no_number_for_comes_back_as_the_number_it_was(store: Store) -> None:
+    lease = await begun(store)
+    odd = StepCompleted(path="fix/plan", output={"n": [math.inf, -math.inf, math.nan]})
+    await store.append("r1", 1, [odd], lease.fence)
+    (row,) = await store.rows("r1", after=1)
+    assert repr(row.entry) == repr(odd)
+
+
+async def test_half_a_character_is_refused_and_nothing_is_written(store: Store) -> None:
+    lease = await begun(store)
+    half = Recorded(path="fix/plan", name="turn", value={"text": "\ud800"})
+    with pytest.raises(OperatorProblem, match="recorded row cannot be kept, for it has half a character"):
+        await store.append("r1", 1, [STEP, half], lease.fence)
+    assert len(await store.rows("r1")) == 1
+    await store.append("r1", 1, [STEP], lease.fence)
 
 
 async def test_long_rows_come_back_as_they_were_written(store: Store) -> None:

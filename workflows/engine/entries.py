@@ -12,7 +12,8 @@ from workflows.errors import Failure
 
 class _Entry(BaseModel):
     # Built when they are first needed: most commands never are.
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    # What is no number in JSON is kept as what it is: a run that goes on must find what it left.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, ser_json_inf_nan="constants")
 
 
 class RunStarted(_Entry):

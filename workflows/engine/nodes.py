@@ -258,6 +258,7 @@ class Workflow(Generic[P, I, O]):
         late: Part[P, O, A] | None = None,
     ) -> Workflow[P, I, Answered[O, A]]:
         """Waits for an answer from outside, holding nothing. `late` answers for whoever did not in time."""
+        _named(name, [late.name] if late is not None else [])
         gives: type[Answered[O, A]] = Answered[self.gives, waits_for]
         return self._with(Suspend(name, waits_for, gives, within, late), gives)
 
@@ -274,6 +275,7 @@ class Workflow(Generic[P, I, O]):
         return replace(self, goes_on_with=self.goes_on_with | set(definitions))
 
     def _with(self, node: Node[P], gives: type[N]) -> Workflow[P, I, N]:
+        _named(self.name, [node.name])
         if any(node.name == other.name for other in self.nodes):
             raise ValueError(f"{self.name} has two nodes named {node.name}: paths must be unique")
         return Workflow(self.name, self.takes, gives, (*self.nodes, node), self.on_failure, self.goes_on_with)
@@ -310,7 +312,15 @@ def unchanged(takes: type[I], name: str = "unchanged") -> Workflow[Any, I, I]:
     return Workflow(name, takes, takes)
 
 
+def _named(name: str, parts: Sequence[str]) -> None:
+    """A place in a run is said as a path: a name that looks like one could be another's."""
+    odd = next((part for part in parts if not part or set(part) & set("/[]")), None)
+    if odd is not None:
+        raise ValueError(f"{name} has a part named {odd!r}: a name is not empty, and has no / [ ]")
+
+
 def _unique(name: str, parts: Sequence[Part[Any, Any, Any]]) -> None:
+    _named(name, [part.name for part in parts])
     if len({part.name for part in parts}) < len(parts):
         raise ValueError(f"{name} has two parts of one name: paths must be unique")
 

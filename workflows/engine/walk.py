@@ -83,8 +83,10 @@ class Walk(Generic[P]):
         match node:
             case Then(part) | Nested(part):
                 return await self.part(part, value, path)
-            case Map(_, _, change):
-                return change(value)
+            case Map(_, gives, change):
+                given = change(value)
+                # A type checker takes `Pear | Apple` for what both say, and lets a function give another.
+                return given if isinstance(given, gives) else fit(gives, given, path, "output")
             case Branch():
                 return await self._branch(node, value, path)
             case Parallel():

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Generator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from pydantic import BaseModel
+from stamina import instrumentation
 
 from bot.store.memory import MemoryStore
 from tests.unit.workflows.trees import (
@@ -33,7 +39,7 @@ from workflows.engine.entries import (
     StepStarted,
     Suspended,
 )
-from workflows.engine.nodes import Then, Workflow, workflow
+from workflows.engine.nodes import Then, Workflow, when, workflow
 from workflows.engine.retry import ONCE, Retry
 from workflows.engine.status import RunStatus
 from workflows.engine.step import Step, step
@@ -309,6 +315,71 @@ async def test_a_run_that_somebody_holds_is_left_alone() -> None:
 async def test_two_nodes_of_one_name_are_refused_when_the_tree_is_built() -> None:
     with pytest.raises(ValueError, match="w has two nodes named one: paths must be unique"):
         workflow("w", N).then(adds("one")).then(adds("one"))
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "a[1]"])
+async def test_a_name_that_looks_like_a_place_is_refused_when_the_tree_is_built(name: str) -> None:
+    one, odd = adds("one"), adds(name)
+    late = timedelta(seconds=1)
+    for build in (
+        lambda: workflow("w", N).then(odd),
+        lambda: workflow("w", N).then(one).sleep(name, late),
+        lambda: workflow("w", N).then(one).parallel("both", adds("two"), odd),
+        lambda: workflow("w", N).then(one).branch("way", when(_always, odd), otherwise=one),
+        lambda: workflow("w", N).then(one).suspend("ask", waits_for=N, within=late, late=odd),
+    ):
+        with pytest.raises(ValueError, match="a name is not empty, and has no /"):
+            build()
+
+
+async def test_a_map_that_gives_something_else_than_it_says_breaks_its_contract() -> None:
+    def swap(value: N) -> Other:
+        return Other(word="none")
+
+    tree: Any = workflow("w", N).then(adds("one"))
+    status, store = await ran(tree.map(swap, N))
+    assert status is RunStatus.FAILED
+    assert "w/swap: the output does not fit" in (await failure(store)).sentence
+
+
+async def test_between_attempts_it_waits_longer_each_time_and_never_for_quite_the_same() -> None:
+    waits: list[float] = []
+    policy = Retry(attempts=7, first_wait=0.01, longest_wait=0.1)
+    step = replace(failing(SandboxBroken("gone")), retry=policy)
+    with _heard(waits):
+        await ran(workflow("w", N).then(step))
+        await ran(workflow("w", N).then(step))
+    steady = [0.01, 0.02, 0.04, 0.08, 0.1, 0.1]
+    for once in (waits[:6], waits[6:]):
+        for least, wait in zip(steady, once, strict=True):
+            assert least - 1e-6 <= wait <= min(least + 0.01, 0.1) + 1e-6
+        assert once[:4] != steady[:4]
+    assert waits[:4] != waits[6:10]
+
+
+async def test_where_the_other_side_says_how_long_it_waits_for_that_long() -> None:
+    waits: list[float] = []
+    step = replace(failing(Passing("slow down", wait=0.07)), retry=Retry(attempts=3, first_wait=0.001))
+    with _heard(waits):
+        await ran(workflow("w", N).then(step))
+    assert waits == [0.07, 0.07]
+
+
+@contextlib.contextmanager
+def _heard(waits: list[float]) -> Generator[None]:
+    def hear(details: instrumentation.RetryDetails) -> None:
+        waits.append(details.wait_for)
+
+    before = instrumentation.get_on_retry_hooks()
+    instrumentation.set_on_retry_hooks([hear])
+    try:
+        yield
+    finally:
+        instrumentation.set_on_retry_hooks(before)
+
+
+def _always(value: N) -> bool:
+    return True
 
 
 async def test_building_a_tree_changes_no_tree() -> None:
