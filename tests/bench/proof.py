@@ -26,7 +26,6 @@ from workflows.proof.harness import Harness, Ran, fill
 from workflows.proof.red import Red
 from workflows.proof.results import Results
 from workflows.proof.runners.detect import runner_for
-from workflows.proof.runners.port import Ask
 from workflows.proof.suite import Suite
 from workflows.proof.trials import SIDE_BY_SIDE, try_controls, try_green, try_red, try_suite
 from workflows.tree import File, Tree
@@ -50,24 +49,12 @@ class Watched(Harness):
     """The harness, which notes what it was asked to run."""
 
     seen: list[Batch] = field(default_factory=list[Batch])
-    beside: list[Batch] = field(default_factory=list[Batch])
-    """What runs side by side just now, and is noted as one."""
 
     async def run(
         self, patch: Patch, files: Sequence[str] = (), *, times: int = 1, seed: int = 0, trace: bool = False
     ) -> list[Ran]:
-        batch = Batch(self.tree.with_patch(patch), tuple(files), times)
-        self.seen.append(batch)
-        self.beside.append(batch)
-        try:
-            return await super().run(patch, files, times=times, seed=seed, trace=trace)
-        finally:
-            self.beside.remove(batch)
-
-    async def run_in(self, sandbox: Sandbox, tree: Tree, ask: Ask) -> Ran:
-        if not self.beside:
-            self.seen.append(Batch(tree, ask.files, 1))
-        return await super().run_in(sandbox, tree, ask)
+        self.seen.append(Batch(self.tree.with_patch(patch), tuple(files), times))
+        return await super().run(patch, files, times=times, seed=seed, trace=trace)
 
 
 @dataclass

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import secrets
 import signal
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from policies.patch import Patch
 from workflows.errors import Gone, SandboxBroken, UserProblem
@@ -19,8 +18,6 @@ from workflows.proof.runners.port import Ask
 from workflows.proof.runners.sealed import Key
 from workflows.proof.suite import Suite
 from workflows.tree import File, Tree, joined
-
-T = TypeVar("T")
 
 REPORT_LIMIT = 64 * 1024**2
 _FULL = ("No space left on device", "File too large", "Wrote only", "Disk quota exceeded")
@@ -54,22 +51,24 @@ class Harness:
         tree = self.tree.with_patch(patch)
         packed = tree.pack(WORKSPACE)
         inside = self.suite.inside_all(files)
-        asks = [ask_for(inside, one, trace) for one in range(seed, seed + times)]
-        return await side_by_side([self._once(tree, packed, ask) for ask in asks])
+        asks = [_ask(inside, one, trace) for one in range(seed, seed + times)]
+        runs = [asyncio.create_task(self._once(tree, packed, ask)) for ask in asks]
+        try:
+            return await asyncio.gather(*runs)
+        finally:
+            for run in runs:
+                run.cancel()
+            await asyncio.gather(*runs, return_exceptions=True)
 
     async def _once(self, tree: Tree, packed: bytes, ask: Ask) -> Ran:
-        kit = Tree({name: File(content) for name, content in self.suite.runner.kit().items()})
-        async with self._opened(joined(packed, kit.pack(ask.kit))) as sandbox:
-            return await self.run_in(sandbox, tree, ask)
-
-    async def run_in(self, sandbox: Sandbox, tree: Tree, ask: Ask) -> Ran:
-        """Where the tree is, and the kit beside it."""
         runner, folder = self.suite.runner, self.suite.folder
         command = runner.command(tree.below(folder), ask)
-        argv = finding(self.programs, command.argv, folder)
-        ran = await sandbox.exec(argv, timeout=self.timeout, stdin=command.stdin, env=command.env)
-        results = runner.read(command, ask, ran, await _report(sandbox, ask.report, ran))
-        return Ran(self.suite.from_root(results), sandbox.facts)
+        kit = Tree({name: File(content) for name, content in runner.kit().items()})
+        async with self._opened(joined(packed, kit.pack(ask.kit))) as sandbox:
+            argv = finding(self.programs, command.argv, folder)
+            ran = await sandbox.exec(argv, timeout=self.timeout, stdin=command.stdin, env=command.env)
+            results = runner.read(command, ask, ran, await _report(sandbox, ask.report, ran))
+            return Ran(self.suite.from_root(results), sandbox.facts)
 
     @asynccontextmanager
     async def opened(self, tree: Tree) -> AsyncGenerator[Sandbox]:
@@ -87,18 +86,7 @@ class Harness:
             await sandbox.destroy()
 
 
-async def side_by_side(doings: Sequence[Coroutine[None, None, T]]) -> list[T]:
-    """One that fails stops the others, and none is left behind."""
-    tasks = [asyncio.create_task(doing) for doing in doings]
-    try:
-        return await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def ask_for(files: tuple[str, ...], seed: int = 0, trace: bool = False) -> Ask:
+def _ask(files: tuple[str, ...], seed: int, trace: bool) -> Ask:
     # Names that the code under test cannot know beforehand.
     beside = f"{_BESIDE}/redfirst-{secrets.token_hex(8)}"
     return Ask(f"{beside}/kit", f"{beside}/report", Key.new(), files, seed, trace)

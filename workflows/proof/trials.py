@@ -12,10 +12,9 @@ from workflows.proof.diagnostics.diagnose import LookBefore, diagnose, on_base
 from workflows.proof.diagnostics.judging import refusal
 from workflows.proof.diagnostics.model import Diagnosed
 from workflows.proof.green import Green, NotGreen, Unharmed, judge_repro, judge_suite, worse
-from workflows.proof.harness import Harness, Ran, side_by_side
+from workflows.proof.harness import Harness, Ran
 from workflows.proof.hunks import hunks, without
 from workflows.proof.integrity import author_refusal, fixer_refusal
-from workflows.proof.lane import lane
 from workflows.proof.mode import DiagnosticsMode
 from workflows.proof.mutants import mutants
 from workflows.proof.placebo import beside, formatted_fix, reformatted, without_code
@@ -173,15 +172,13 @@ async def try_controls(harness: Harness, fix: Patch, test: Patch, red: Red) -> C
 async def _seen(harness: Harness, variants: Sequence[Patch], test: Patch, red: Red) -> list[Results | None]:
     """What the repro gives with each variant; None where there was no time to see."""
     over = time.monotonic() + CONTROL_SECONDS
-    seen: list[Results | None] = [None] * len(variants)
-    todo = iter(enumerate(variants))
+    room = asyncio.Semaphore(SIDE_BY_SIDE)
 
-    async def look() -> None:
-        async with lane(harness) as clean:
-            for at, variant in todo:
-                if time.monotonic() > over:
-                    return
-                seen[at] = (await clean.run(variant.merged(test), red.files)).results
+    async def look(variant: Patch) -> Results | None:
+        async with room:
+            if time.monotonic() > over:
+                return None
+            (ran,) = await harness.run(variant.merged(test), red.files)
+            return ran.results
 
-    await side_by_side([look() for _ in range(min(SIDE_BY_SIDE, len(variants)))])
-    return seen
+    return list(await asyncio.gather(*(look(variant) for variant in variants)))
