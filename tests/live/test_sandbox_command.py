@@ -88,6 +88,14 @@ def test_a_base_that_nobody_has_is_said_with_what_to_do(environment: dict[str, s
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize("name", ["Bad Name", "UPPER", "a:b:c", "-x"])
+def test_a_name_that_no_image_may_have_is_said_so(environment: dict[str, str], name: str) -> None:
+    ran = redfirst(environment, "build", f"--name={name}")
+    assert ran.returncode == 1
+    assert f"{name!r} is no name for an image" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
 def test_a_command_is_run_where_runs_are_and_its_code_is_ours(environment: dict[str, str]) -> None:
     ran = redfirst(environment, "check", "--", "sh", "-c", "id -u; echo said >&2; exit 7")
     assert (ran.returncode, ran.stdout) == (7, "65532\n")

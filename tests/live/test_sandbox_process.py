@@ -64,6 +64,13 @@ async def test_whatever_the_folder_is_called_that_sandboxes_are_kept_in(tmp_path
     await sandbox.destroy()
 
 
+async def test_a_command_finds_nothing_open_but_its_own_streams(sandboxes: Sandboxes) -> None:
+    sandbox = await sandboxes.create(SandboxSpec(run="run-1"))
+    ran = await sandbox.exec(["sh", "-c", "sleep 9 & ls /proc/$!/fd; kill $!"], timeout=20)
+    assert ran.stdout.split() == ["0", "1", "2"]
+    await sandbox.destroy()
+
+
 async def test_reaping_leaves_nothing_on_disk_and_spares_what_is_not_ours(
     sandboxes: Sandboxes, tmp_path: Path
 ) -> None:

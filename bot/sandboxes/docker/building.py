@@ -38,6 +38,12 @@ def build(
     client: DockerClient, name: str, *, base: str = "", network: str = "", ca: Path | None
 ) -> Iterator[str]:
     """What the engine says, as it says it. Nobody's files but our own are sent to it."""
+    from docker.utils.build import match_tag
+
+    if not match_tag(name):
+        raise OperatorProblem(
+            f"{name!r} is no name for an image: small letters, digits and . _ - / in it, and perhaps :tag after."
+        )
     said = client.api.build(
         fileobj=io.BytesIO(_context(ca)),
         custom_context=True,

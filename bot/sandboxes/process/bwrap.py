@@ -138,10 +138,10 @@ def table(stage: Path, found: Sequence[str]) -> str:
     return "\n".join([*lines, ""])
 
 
-def staged(cgroup: str, table: int, command: Sequence[str]) -> list[str]:
+def staged(cgroup: str, table: str, command: Sequence[str]) -> list[str]:
     """As root: `command` as an ordinary user, when all of the table in this file has been mounted."""
     become = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "--inh-caps=-all", "--"]
-    script = ["/bin/sh", "-c", _STAGE, "sh", cgroup, f"/proc/self/fd/{table}"]
+    script = ["/bin/sh", "-c", _STAGE, "sh", cgroup, table]
     return ["unshare", "--mount", "--propagation", "private", *script, *become, *command]
 
 

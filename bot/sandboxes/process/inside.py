@@ -67,8 +67,9 @@ class Inside:
             command += [*strays.marked(self.directory.name), "--", *bwrap.limited(argv, self.limits, timeout)]
             if machine.stage:
                 group = str(machine.cgroups / self.directory.name) if machine.cgroups else ""
-                passed.append(stack.enter_context(kept(bwrap.table(machine.stage, found).encode())))
-                command = bwrap.staged(group, passed[-1], command)
+                # Read from us, and not passed on: what is open here would be open in the sandbox.
+                table = stack.enter_context(kept(os.fsencode(bwrap.table(machine.stage, found))))
+                command = bwrap.staged(group, f"/proc/{os.getpid()}/fd/{table}", command)
             try:
                 ran = await supervise(
                     command,

@@ -144,6 +144,13 @@ def test_a_personality_makes_no_memory_easier_to_guess() -> None:
     assert not any(value & (no_randomness | read_implies_exec) for value in compared if value != 0xFFFFFFFF)
 
 
+def test_nothing_is_inherited_by_way_of_a_scheduler_that_a_restore_could_not_see() -> None:
+    assert [rule["args"] for rule in answers("sched_setscheduler")] == [
+        [{"index": 1, "value": policy, "op": "SCMP_CMP_EQ"}] for policy in (0, 3, 5)
+    ]
+    assert not [rule for name in ("ioprio_set", "sched_setattr") for rule in answers(name)]
+
+
 # --- bubblewrap -------------------------------------------------------------------------------------------
 
 
