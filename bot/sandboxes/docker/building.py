@@ -42,7 +42,7 @@ def build(
 
     if not match_tag(name):
         raise OperatorProblem(
-            f"{name!r} is no name for an image: small letters, digits and . _ - / in it, and maybe :tag after."
+            f"{name!r} is no name for an image: small letters, digits and . _ - / in it, perhaps :tag after."
         )
     said = client.api.build(
         fileobj=io.BytesIO(_context(ca)),
