@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from workflows.project.folder import Folder
 from workflows.project.hosts import REGISTRIES, hosts_in, together
-from workflows.project.model import Lines, Project, Stack, Text
+from workflows.project.model import USUAL, Lines, Project, Stack, Text
 
 _GRADLE = ("settings.gradle.kts", "settings.gradle", "build.gradle.kts", "build.gradle")
 _GRADLE_KEYS = (
@@ -37,7 +37,7 @@ def _maven(folder: Folder) -> Project:
         ),
         setup_at=folder.path,
         test=Text(value=f"{program} -o test", source=folder.at("pom.xml")),
-        junit=Text(value="**/target/surefire-reports/TEST-*.xml", source="what is usual"),
+        junit=Text(value="**/target/surefire-reports/TEST-*.xml", source=USUAL),
         hosts=together(_known("mvn"), _repositories(folder), _wrapper(folder, wrapper)),
         key_files=(folder.at(wrapper),) if has_wrapper else (),
         key_names=("pom.xml", "extensions.xml", "maven.config"),
@@ -59,7 +59,7 @@ def _gradle(folder: Folder) -> Project:
         ),
         setup_at=folder.path,
         test=Text(value=f"{program} --offline test", source=folder.at(folder.first(*_GRADLE))),
-        junit=Text(value="**/build/test-results/test/TEST-*.xml", source="what is usual"),
+        junit=Text(value="**/build/test-results/test/TEST-*.xml", source=USUAL),
         hosts=together(_known("gradle"), _wrapper(folder, wrapper)),
         key_names=_GRADLE_KEYS,
     )

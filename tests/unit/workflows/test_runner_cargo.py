@@ -97,6 +97,7 @@ def test_every_test_of_a_project_is_told_by_its_file_and_why_it_failed(tmp_path:
     assert empty.frames[-2:] == (Frame(file="tests/shelf.rs", line=13), Frame(file="src/lib.rs", line=6))
     assert tests["returns"].message == 'Error: "no shelf"'
     assert tests["never_panics"].asserted
+    # The examples of the documentation may just exit, and so this is not sealed as a whole.
     assert (results.exit_code, results.sealed) == (101, False)
 
 
@@ -115,6 +116,7 @@ def test_only_the_file_that_was_asked_for_runs_in_the_member_that_it_is_of(tmp_p
     }
     results = run(tmp_path, files, "crates/shelf/tests/it.rs")
     assert outcomes(results) == {"crates/shelf/tests/it.rs::it": Outcome.FAILED}
+    assert results.sealed
     assert [frame.file for frame in results.tests[0].frames] == [
         "crates/shelf/tests/it.rs",
         "crates/shelf/src/lib.rs",
@@ -141,19 +143,26 @@ def test_a_project_that_does_not_compile_has_no_results(tmp_path: Path) -> None:
     assert "cannot find value `books`" in results.complaint
 
 
-def test_a_process_that_prints_results_and_ends_itself_is_not_believed(tmp_path: Path) -> None:
-    counts = "1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0s"
-    forged = f"test it ... ok\\n\\ntest result: ok. {counts}\\n"
-    writes = f'use std::io::Write; write!(std::io::stdout(), "{forged}").unwrap();'
-    ends = f"pub fn first() -> u8 {{ {writes} std::process::exit(0) }}\n"
-    files = {
-        **BASE,
-        "src/lib.rs": ends,
-        "tests/it.rs": "#[test]\nfn it() { assert_eq!(shelf::first(), 1); }\n",
+ENDS = """#[test] fn a() {}
+#[test] fn b() { assert_eq!(1, 2); }
+#[test] fn c() { std::process::abort() }
+#[test] fn d() { std::process::exit(0) }
+"""
+
+
+def test_a_test_that_ends_the_process_did_not_come_to_its_question_and_takes_no_other_along(
+    tmp_path: Path,
+) -> None:
+    results = run(tmp_path, {**BASE, "tests/it.rs": ENDS}, "tests/it.rs")
+    assert outcomes(results) == {
+        "tests/it.rs::a": Outcome.PASSED,
+        "tests/it.rs::b": Outcome.FAILED,
+        "tests/it.rs::c": Outcome.ERROR,
+        "tests/it.rs::d": Outcome.ERROR,
     }
-    results = run(tmp_path, files, "tests/it.rs")
-    assert results.complaint.startswith("tests/it.rs: the numbers of tests that it told do not agree")
-    assert results.tests == ()
+    said = results.by_id()["tests/it.rs::d"].message
+    assert said == "it ended its own process, with 0, before its test was over"
+    assert (results.exit_code, results.sealed) == (101, True)
 
 
 def test_a_harness_of_the_projects_own_is_one_test(tmp_path: Path) -> None:
@@ -165,6 +174,7 @@ def test_a_harness_of_the_projects_own_is_one_test(tmp_path: Path) -> None:
     }
     results = run(tmp_path, files, "tests/own.rs")
     assert outcomes(results) == {"tests/own.rs": Outcome.PASSED}
+    assert not results.sealed
 
 
 OUT = """
@@ -189,34 +199,50 @@ test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; 
 
 
 def test_a_panic_is_read_in_its_old_form_too() -> None:
-    _, failed = libtest.told(OUT, None, 101)
+    _, failed = libtest.told(OUT, 101)
     told = libtest.result(failed, "b", "tests/b.rs", lambda path, _: path)
     assert told.message == "assertion failed: `(left == right)`\n  left: `1`,\n right: `2`"
     assert (told.asserted, told.frames) == (True, (Frame(file="tests/b.rs", line=3),))
 
 
 @pytest.mark.parametrize(
-    ("out", "log", "code"),
+    ("out", "code"),
     [
-        (OUT, None, 0),
-        (OUT.replace("FAILED", "ok"), None, 101),
-        (OUT.replace("running 2", "running 3"), None, 101),
-        (f"{OUT}\nrunning 0 tests\n", None, 101),
-        (OUT.replace("test a ... ok\n", ""), None, 101),
-        (OUT.partition("test result")[0], None, 101),
-        (OUT, "ok a\n", 101),
-        (OUT, "ok a\nok b\n", 101),
-        (OUT, "", 101),
-        (
-            OUT.replace("FAILED", "ok").replace("1 passed; 1 failed", "2 passed; 0 failed"),
-            "ok a\nfailed b\n",
-            0,
-        ),
+        (OUT, 0),
+        (OUT.replace("FAILED", "ok"), 101),
+        (OUT.replace("running 2", "running 3"), 101),
+        (f"{OUT}\nrunning 0 tests\n", 101),
+        (OUT.replace("test a ... ok\n", ""), 101),
+        (OUT.partition("test result")[0], 101),
     ],
 )
-def test_names_numbers_and_the_end_must_agree(out: str, log: str | None, code: int) -> None:
+def test_names_numbers_and_the_end_must_agree_of_examples(out: str, code: int) -> None:
     with pytest.raises(BadReport):
-        libtest.told(out, log, code)
+        libtest.told(out, code)
+
+
+BOTH = ["a", "b"]
+
+
+def test_what_failed_is_what_a_run_names_and_what_passed_is_what_a_run_came_back_from() -> None:
+    first, second = libtest.Round(101, passed=False, out=OUT), libtest.Round(0, passed=True, out="")
+    told = libtest.judged([*BOTH, "c"], ["c"], [first, second])
+    assert [one.outcome for one in told] == [Outcome.PASSED, Outcome.FAILED, Outcome.SKIPPED]
+    assert "assertion failed" in told[1].said
+
+
+@pytest.mark.parametrize(
+    "rounds",
+    [
+        [],
+        [libtest.Round(101, passed=False, out=OUT)],
+        [libtest.Round(0, passed=False, out=OUT.replace("FAILED", "ok"))],
+        [libtest.Round(134, passed=False, out=OUT), libtest.Round(0, passed=True, out="", only="a")],
+    ],
+)
+def test_a_test_that_no_run_came_back_from_has_no_result(rounds: list[libtest.Round]) -> None:
+    with pytest.raises(BadReport, match="was not run to its end"):
+        libtest.judged(BOTH, [], rounds)
 
 
 WORDS = [
@@ -234,9 +260,10 @@ WORDS = [
 @given(st.lists(st.sampled_from([*WORDS, "test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured;"])))
 def test_nothing_that_tests_print_makes_reading_it_raise_anything_else(words: list[str]) -> None:
     out = "".join(words)
-    for log in (None, out):
-        with contextlib.suppress(BadReport):
-            libtest.told(out, log, 0)
+    with contextlib.suppress(BadReport):
+        libtest.told(out, 0)
+    with contextlib.suppress(BadReport):
+        libtest.judged(libtest.names(out), [], [libtest.Round(101, passed=False, out=out)])
     failed = libtest.Told("a", Outcome.FAILED, out)
     assert libtest.result(failed, "a", "a.rs", lambda path, _: path).outcome is Outcome.FAILED
 
@@ -249,18 +276,14 @@ def test_output_of_a_size_that_nobody_has_is_read_in_time_that_is_not(line: str)
     began = time.process_time()
     libtest.result(libtest.Told("a", Outcome.FAILED, out), "a", "a.rs", lambda path, _: path)
     with contextlib.suppress(BadReport):
-        libtest.told(out, out, 0)
+        libtest.told(out, 0)
+    with contextlib.suppress(BadReport):
+        libtest.judged(libtest.names(out), [], [libtest.Round(101, passed=False, out=out)])
     assert time.process_time() - began < 5
 
 
-def test_a_log_gives_reasons_over_several_lines() -> None:
-    reason = 'panic did not contain expected string\n  panic message: "x"\n expected substring: "y"'
-    log = f"ok a\nfailed: {reason} b\n"
-    assert [one.name for one in libtest.told(OUT, log, 101)] == ["a", "b"]
-
-
 @pytest.mark.parametrize(
-    ("report", "why"),
+    ("told", "why"),
     [
         (b"", "the report is empty"),
         (b"2 build\n{}", "cargo could not build the tests"),
@@ -269,13 +292,28 @@ def test_a_log_gives_reasons_over_several_lines() -> None:
         (b"99999999999 build\n", "the report is cut off"),
         (b"nonsense\n", "the report is not one of ours"),
         (b"2 ../build\n{}", "the report is not one of ours"),
+        (b"2 broken\nno", "the tests could not be run: no"),
     ],
 )
-def test_a_report_that_is_none_is_a_complaint(report: bytes, why: str, tmp_path: Path) -> None:
-    ran = ExecResult(code=0, stderr="its last words")
-    results = Cargo().read(Command([], []), kits.asking(tmp_path), ran, report)
+def test_a_report_that_is_none_is_a_complaint(told: bytes, why: str, tmp_path: Path) -> None:
+    ran, ask = ExecResult(code=0, stderr="its last words"), kits.asking(tmp_path)
+    results = Cargo().read(Command([], []), ask, ran, kits.sealed(told, ask))
     assert results.complaint.startswith(why)
     assert results.complaint.endswith("its last words")
+    assert results.tests == ()
+
+
+@pytest.mark.parametrize(
+    ("report", "why"),
+    [
+        (b"", "the report is not one of ours"),
+        (b"2 build\n{}", "the report is not one of ours"),
+        (b"64 seal\n" + b"0" * 64 + b"2 build\n{}", "somebody else wrote in the report"),
+    ],
+)
+def test_a_report_without_the_seal_is_none(report: bytes, why: str, tmp_path: Path) -> None:
+    results = Cargo().read(Command([], []), kits.asking(tmp_path), ExecResult(code=0), report)
+    assert results.complaint.startswith(why)
     assert results.tests == ()
 
 
@@ -298,6 +336,13 @@ def test_a_runner_knows_where_tests_live_and_what_steers_them() -> None:
     assert [path for path in [*tests, "src/lib.rs", "src/testing.rs"] if runner.is_test(path)] == tests
     steering = ["Cargo.toml", "crates/a/Cargo.toml", ".cargo/config.toml", "build.rs", "rust-toolchain"]
     assert [path for path in [*steering, "src/lib.rs"] if runner.is_configuration(path, tree)] == steering
+
+
+def test_a_script_that_builds_steers_whatever_it_is_called() -> None:
+    manifest = MANIFEST + 'build = "src/made.rs"\n'
+    tree = kits.tree_of({"Cargo.toml": MANIFEST, "crates/a/Cargo.toml": manifest})
+    paths = ["crates/a/src/made.rs", "src/made.rs", "crates/a/src/lib.rs"]
+    assert [path for path in paths if Cargo().is_configuration(path, tree)] == paths[:1]
 
 
 def test_what_the_projects_command_says_of_its_features_is_kept_and_no_choice_of_tests() -> None:

@@ -49,6 +49,8 @@ def test_what_a_test_raises_is_told_by_its_places(tmp_path: Path) -> None:
         "src/test/java/a/BTest.java::raises()": Outcome.FAILED,
         "src/test/java/a/BTest.java::works()": Outcome.PASSED,
     }
+    # A worker tells Gradle what it likes, and the proof says so.
+    assert not results.sealed
     raised = results.tests[0]
     assert (raised.error, raised.asserted) == ("NullPointerException", False)
     assert raised.frames == (
@@ -100,7 +102,7 @@ def test_a_runner_knows_what_steers_it() -> None:
     runner, tree = Gradle(), kits.tree_of({"build.gradle.kts": ""})
     assert runner.fits(Project(stack=Stack.JAVA), tree)
     steering = ["build.gradle.kts", "core/build.gradle", "gradle.properties", "buildSrc/src/main/java/A.java"]
-    steering += ["gradle/libs.versions.toml", "gradlew"]
+    steering += ["gradle/libs.versions.toml", "gradlew", "src/main/kotlin/org/hamcrest/MatcherAssert.kt"]
     assert [
         path for path in [*steering, "src/main/java/A.java"] if runner.is_configuration(path, tree)
     ] == steering

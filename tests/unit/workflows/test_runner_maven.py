@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -122,7 +124,7 @@ def test_what_fails_is_told_from_what_does_not_come_to_its_question_and_nothing_
         Frame(file=SHELF_TEST, line=10),
         Frame(file="src/main/java/shelf/Shelf.java", line=5),
     )
-    assert (results.exit_code, results.sealed) == (1, False)
+    assert (results.exit_code, results.sealed) == (1, True)
 
 
 def test_a_test_that_ends_the_process_is_no_result(tmp_path: Path) -> None:
@@ -202,11 +204,93 @@ def test_what_was_raised_on_the_way_to_a_test_is_no_answer_of_it(
     assert (test.id, test.outcome, test.error) == (f"src/test/java/a/{identity}", outcome, "BadShelf")
 
 
+NAMED = b"./target/surefire-reports/TEST-a.BTest.xml\n"
+TWO = (
+    b'<testsuite><testcase name="b" classname="a.BTest"/><testcase name="c" classname="a.BTest"/></testsuite>'
+)
+
+
+def pack(**files: bytes) -> bytes:
+    return b"".join(b"%d %s\n%s" % (len(text), name.encode(), text) for name, text in files.items())
+
+
+def watched(folder: Path, seen: bytes, sources: bytes = b"", *, code: int = 0) -> Results:
+    """A report of two tests that passed, and what the judge saw of the JVM that they ran in."""
+    ask = kits.asking(folder)
+    told = pack(folder=b"/w", names=NAMED, sources=sources, **{"1.xml": TWO}, seen=seen)
+    return Maven().read(Command([], []), ask, ExecResult(code=code), kits.sealed(told, ask))
+
+
+def test_what_was_seen_to_pass_is_sealed(tmp_path: Path) -> None:
+    results = watched(tmp_path, b"begun 3 a.BTest\nknown 1 0\npassed 2 a.BTest\n")
+    assert (results.complaint, len(results.tests), results.sealed) == ("", 2, True)
+
+
+def test_where_nothing_that_the_judge_understands_runs_the_report_is_the_tools_own(tmp_path: Path) -> None:
+    results = watched(tmp_path, b"unknown 1 0\n")
+    assert (results.complaint, len(results.tests), results.sealed) == ("", 2, False)
+
+
+OTHERS = b"begun 9 a.COther\nknown 1 0\npassed 9 a.COther\n"
+
+
+@pytest.mark.parametrize(
+    ("seen", "complaint"),
+    [
+        (b"begun 2 a.BTest\nknown 1 0\npassed 1 a.BTest\n", "more tests are told to have passed"),
+        (b"known 1 0\n", "more tests are told to have passed than were seen to: a.BTest"),
+        (OTHERS + b"begun 1 a.BTest\npassed 1 a.BTest\n", "more tests are told to have passed"),
+        (b"known 1 0\npassed 2 a.BTest\npending 1 a.BTest\n", "tests began and did not come to their end"),
+        (b"known 1 0\npassed 2 a.BTest\nshadow 1 org/junit\n", "classes of the project stand in for those"),
+        (b"unknown 1 0\nshadow 1 org/junit\n", "classes of the project stand in for those"),
+        (b"passed many a.BTest\n", "the report is not one of ours"),
+    ],
+)
+def test_a_report_that_says_more_than_was_seen_is_none(seen: bytes, complaint: str, tmp_path: Path) -> None:
+    results = watched(tmp_path, seen)
+    assert results.complaint.startswith(complaint)
+    assert results.tests == ()
+
+
+def test_a_project_that_is_itself_of_a_test_tool_may_have_its_packages(tmp_path: Path) -> None:
+    seen = b"begun 2 a.BTest\nknown 1 0\npassed 2 a.BTest\nshadow 1 org/junit\n"
+    assert watched(tmp_path, seen, b"./src/main/java/org/junit/Assert.java\n").sealed
+
+
+def test_a_seal_that_another_wrote_is_none(tmp_path: Path) -> None:
+    told = kits.sealed(pack(folder=b"/w", names=NAMED, **{"1.xml": TWO}), kits.asking(tmp_path))
+    results = Maven().read(Command([], []), kits.asking(tmp_path), ExecResult(code=0), told)
+    assert results.complaint.startswith("somebody else wrote in the report: its seal is broken")
+
+
 def test_the_end_of_the_run_must_go_with_what_it_reported(tmp_path: Path) -> None:
-    report = b"2 folder\n/w0 names\n"
+    ask = kits.asking(tmp_path)
+    report = kits.sealed(pack(folder=b"/w", names=b"", seen=b""), ask)
     for code, complaint in ((1, True), (0, False), (137, True), (None, True)):
-        results = Maven().read(Command([], []), kits.asking(tmp_path), ExecResult(code=code), report)
+        results = Maven().read(Command([], []), ask, ExecResult(code=code), report)
         assert bool(results.complaint) == complaint
+
+
+def test_without_a_jdk_to_watch_with_the_report_is_the_tools_own_and_nobody_else_can_say_so(
+    tmp_path: Path,
+) -> None:
+    """What is run stands for Maven, and what would build the judge is not there."""
+    ask = kits.asking(tmp_path)
+    command = Maven().command(kits.tree_of({}), ask)
+    for name, content in Maven().kit().items():
+        (tmp_path / "kit").mkdir(exist_ok=True)
+        (tmp_path / "kit" / name).write_bytes(content)
+    written = f"mkdir -p target/surefire-reports && echo '{TWO.decode()}' >target/surefire-reports/TEST-a.xml"
+    argv = [*command.argv[:5], "sh", "-c", written]
+    env = {"PATH": os.environ["PATH"], "JAVA_HOME": "/nowhere"}
+    subprocess.run(argv, cwd=tmp_path, env=env, input=command.stdin, timeout=60, check=True)
+    report = (tmp_path / "report").read_bytes()
+    results = Maven().read(command, ask, ExecResult(code=0), report)
+    assert (results.complaint, len(results.tests), results.sealed) == ("", 2, False)
+    another = kits.asking(tmp_path)
+    for forged in (report, report[72:]):
+        results = Maven().read(command, another, ExecResult(code=0), forged)
+        assert (results.complaint, results.tests) == ("the report is not one of ours", ())
 
 
 def test_a_runner_knows_where_tests_live_and_what_steers_them() -> None:
@@ -231,10 +315,18 @@ def test_a_runner_knows_where_tests_live_and_what_steers_them() -> None:
         "pom.xml",
         "core/pom.xml",
         ".mvn/jvm.config",
+        ".mvn/maven.config",
+        ".mvn/extensions.xml",
+        "src/main/java/org/junit/Assert.java",
+        "core/src/main/kotlin/org/junit/runner/notification/RunNotifier.kt",
         "src/test/resources/junit-platform.properties",
         listens,
     ]
-    assert [path for path in [*steering, SHELF_TEST] if runner.is_configuration(path, tree)] == steering
+    plain = [SHELF_TEST, "src/main/java/shelf/junit/Page.java"]
+    assert [path for path in [*steering, *plain] if runner.is_configuration(path, tree)] == steering
+    # Where that is what the project is about, its own packages are its own to fix.
+    of_junit = kits.tree_of({"src/main/java/org/junit/Test.java": ""})
+    assert not runner.is_configuration("src/main/java/org/junit/Assert.java", of_junit)
 
 
 def test_what_the_projects_command_says_of_its_profiles_is_kept_and_no_choice_of_tests() -> None:

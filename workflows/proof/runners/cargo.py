@@ -1,6 +1,6 @@
-"""Cargo: each program of tests is run by a script of ours, which keeps what it prints, logs and ends with.
+"""Cargo: a judge of ours, built first, runs each program of tests and believes only how it ends.
 
-All three are the tested process's own words, so they must agree, and they are not sealed.
+What it saw is sealed: it keeps the key to itself, and nothing of what it runs outlives its turn.
 """
 
 from __future__ import annotations
@@ -10,23 +10,23 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pathlib import PurePosixPath
 
 from workflows.ports.sandbox import ExecResult
 from workflows.project.folder import Folder
 from workflows.project.model import Project, Stack
 from workflows.project.read import dig, entries, text, toml
 from workflows.proof.results import Frame, Outcome, Results, TestResult
-from workflows.proof.runners import libtest, packed
+from workflows.proof.runners import packed
+from workflows.proof.runners.cargo_built import Built, Message
 from workflows.proof.runners.port import Ask, Command
 from workflows.proof.runners.reading import TAIL
 from workflows.proof.runners.sealed import MAX_DETAIL, BadReport
 from workflows.tree import Tree
 
+_JUDGE = tuple(f"cargo_{part}.rs" for part in ("judge", "alone", "mac", "note", "program", "told", "seal"))
 _CONFIGURATION = frozenset({"Cargo.toml", "build.rs", "rust-toolchain", "rust-toolchain.toml"})
 _COLLECTED = re.compile(r"(?:^|/)tests/(?:[^/]+|[^/]+/main)\.rs")
-_DOCUMENTED = re.compile(r"(\S+) - (.*?) ?\(line \d+\)")
 _FLAGS = frozenset({"--all-features", "--no-default-features", "--release", "-r"})
 _WITH_VALUE = frozenset({"--features", "-F", "--profile", "--package", "-p", "--exclude"})
 
@@ -47,12 +47,12 @@ class Cargo:
     def collects(self, path: str) -> bool:
         return _COLLECTED.search(path) is not None and "src" not in path.split("/")
 
-    def is_configuration(self, path: str, tree: Tree) -> bool:  # noqa: ARG002
+    def is_configuration(self, path: str, tree: Tree) -> bool:
         parts = path.split("/")
-        return parts[-1] in _CONFIGURATION or ".cargo" in parts
+        return parts[-1] in _CONFIGURATION or ".cargo" in parts or _builds(path, tree)
 
     def kit(self) -> Mapping[str, bytes]:
-        return packed.kit("cargo.sh", "cargo_each.sh")
+        return packed.kit("cargo.sh", *_JUDGE)
 
     def command(self, tree: Tree, ask: Ask) -> Command:
         chosen = list(_chosen(tree, ask.files))
@@ -63,6 +63,7 @@ class Cargo:
         return Command(
             argv=["sh", f"{ask.kit}/cargo.sh", ask.report, which, *options],
             shown=["cargo", "test", "--no-fail-fast", *options],
+            stdin=f"{ask.key.secret.hex()}\n".encode(),
             env={
                 "CARGO_NET_OFFLINE": "true",
                 "CARGO_TERM_COLOR": "never",
@@ -72,18 +73,20 @@ class Cargo:
             },
         )
 
-    def read(self, command: Command, ask: Ask, ran: ExecResult, report: bytes | None) -> Results:  # noqa: ARG002
+    def read(self, command: Command, ask: Ask, ran: ExecResult, report: bytes | None) -> Results:
         why = packed.unreadable(ran, report)
         if why or report is None:
             return packed.refused(command, ran, why)
         try:
-            built = _Built(packed.unpacked(report))
+            built = Built(packed.opened(report, ask.key))
+            if built.has("broken"):
+                raise BadReport(f"the tests could not be run: {built.line('broken')}")
             if not built.is_complete():
                 return _unbuilt(command, ran, built)
             tests = sorted(built.tests(), key=lambda test: test.id)
         except BadReport as error:
             return packed.refused(command, ran, str(error))
-        return packed.results(command, ran, tests)
+        return packed.results(command, ran, tests, sealed=built.is_sealed())
 
 
 def options(words: Sequence[str]) -> tuple[str, ...]:
@@ -97,6 +100,13 @@ def options(words: Sequence[str]) -> tuple[str, ...]:
         elif word in _WITH_VALUE and following:
             kept += [{"--package": "-p"}.get(word, word), following]
     return tuple(kept)
+
+
+def _builds(path: str, tree: Tree) -> bool:
+    """A script that runs when the project is built may be called otherwise than `build.rs`."""
+    above = (str(up).removeprefix(".") for up in PurePosixPath(path).parents if path.endswith(".rs"))
+    manifests = ((up, toml(Folder(tree, up), "Cargo.toml", [])) for up in above)
+    return any(posixpath.join(up, text(dig(about, "package", "build"))) == path for up, about in manifests)
 
 
 def _chosen(tree: Tree, files: Iterable[str]) -> Iterator[str]:
@@ -128,137 +138,20 @@ def _target(tree: Tree, member: str, path: str) -> str:
     return path.removeprefix("tests/").removesuffix(".rs").removesuffix("/main")
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-
-class _Target(_Part):
-    kind: tuple[str, ...] = ()
-    src_path: str = ""
-
-
-class _Profile(_Part):
-    test: bool = False
-
-
-class _Span(_Part):
-    file_name: str = ""
-    line_start: int = 0
-    is_primary: bool = False
-
-
-class _Message(_Part):
-    level: str = ""
-    message: str = ""
-    rendered: str | None = None
-    spans: tuple[_Span, ...] = ()
-
-
-class _Line(_Part):
-    """What cargo says of what it builds, a line of JSON each."""
-
-    reason: str
-    target: _Target = _Target()
-    profile: _Profile = _Profile()
-    executable: str | None = None
-    message: _Message = _Message()
-    success: bool = False
-
-
-class _Built:
-    """A report: what cargo built, and what each program of tests left."""
-
-    def __init__(self, files: Mapping[str, bytes]) -> None:
-        self._files = files
-        self._folder = self._line("folder")
-        self._root = posixpath.dirname(self._line("root")) or self._folder
-        self.said = list(_lines(files.get("build", b"")))
-
-    def has(self, name: str) -> bool:
-        return name in self._files
-
-    def is_complete(self) -> bool:
-        return any(line.reason == "build-finished" and line.success for line in self.said)
-
-    def errors(self) -> Sequence[_Line]:
-        return [
-            line for line in self.said if line.reason == "compiler-message" and line.message.level == "error"
-        ]
-
-    def tests(self) -> Iterator[TestResult]:
-        for line in self.said:
-            if line.executable and line.profile.test:
-                yield from self._of(
-                    posixpath.basename(line.executable), self.path(line.target.src_path, self._root)
-                )
-        if self.has("doc"):
-            told = libtest.told(packed.text(self._files["doc"]), None, self._code("doc"))
-            for one in told:
-                found = _DOCUMENTED.match(one.name)
-                file = self.path(found[1] if found else one.name, self._root)
-                # Not by its line: it is the same test when something moves above it.
-                name = "::".join([file, "doc", *([found[2]] if found and found[2] else [])])
-                yield libtest.result(one, name, file, lambda path, _: self.path(path, self._root))
-
-    def path(self, path: str, around: str) -> str:
-        """From the project's folder where it is in there."""
-        whole = posixpath.normpath(posixpath.join(around, path))
-        return whole.removeprefix(f"{self._folder}/")
-
-    def _of(self, program: str, source: str) -> Iterator[TestResult]:
-        out, log = packed.text(self._files.get(f"{program}.out", b"")), self._files.get(f"{program}.log")
-        code = self._code(program, source)
-        if log is None and not libtest.is_there(out):
-            # A harness of the project's own, of which only the end is understood.
-            outcome = Outcome.PASSED if code == 0 else Outcome.FAILED
-            yield TestResult(id=source, outcome=outcome, file=source, detail=out[-MAX_DETAIL:])
-            return
-        at = self._line(f"{program}.at")
-        try:
-            told = libtest.told(out, None if log is None else packed.text(log), code)
-        except BadReport as error:
-            raise BadReport(f"{source}: {error} (it ended with {code})") from error
-        for one in told:
-            yield libtest.result(
-                one,
-                f"{source}::{one.name}",
-                source,
-                lambda path, compiled: self.path(path, self._root if compiled else at),
-            )
-
-    def _code(self, program: str, source: str = "") -> int:
-        code = self._line(f"{program}.code")
-        if not re.fullmatch(r"\d{1,3}", code):
-            raise BadReport(f"the tests in {source or program} were not run to their end")
-        return int(code)
-
-    def _line(self, name: str) -> str:
-        return packed.text(self._files.get(name, b"")).strip()
-
-
-def _lines(build: bytes) -> Iterator[_Line]:
-    for line in build.splitlines():
-        try:
-            yield _Line.model_validate_json(line)
-        except ValidationError:
-            # What a build script printed, or a kind that is new.
-            continue
-
-
-def _unbuilt(command: Command, ran: ExecResult, built: _Built) -> Results:
+def _unbuilt(command: Command, ran: ExecResult, built: Built) -> Results:
     errors = built.errors()
     others = [line for line in errors if line.target.kind != ("test",)]
     if others or not errors:
         said = "\n".join(line.message.rendered or line.message.message for line in others)
         why = "the project does not compile" if others else "cargo could not build the tests"
         return packed.refused(command, ran, why, said[:TAIL] if others else None)
-    by_file: dict[str, list[_Message]] = {}
+    by_file: dict[str, list[Message]] = {}
     for line in errors:
         by_file.setdefault(built.path(line.target.src_path, ""), []).append(line.message)
     return packed.results(command, ran, [_uncompiled(file, said) for file, said in by_file.items()])
 
 
-def _uncompiled(file: str, said: Sequence[_Message]) -> TestResult:
+def _uncompiled(file: str, said: Sequence[Message]) -> TestResult:
     """A file of tests that does not compile is one that does not come to its question."""
     spans = [span for message in said for span in message.spans if span.is_primary]
     return TestResult(

@@ -62,7 +62,6 @@ class Go:
         return Command(
             argv=["sh", f"{ask.kit}/go.sh", ask.report, *arguments],
             shown=["go", "test", "-json", *arguments],
-            env={"GOFLAGS": "-mod=mod"} if False else {},
         )
 
     def read(self, command: Command, ask: Ask, ran: ExecResult, report: bytes | None) -> Results:  # noqa: ARG002

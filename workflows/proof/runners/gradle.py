@@ -43,13 +43,13 @@ class Gradle:
         """Gradle looks into every class of tests; the usual names are asked for all the same."""
         return java.collects(path)
 
-    def is_configuration(self, path: str, tree: Tree) -> bool:  # noqa: ARG002
+    def is_configuration(self, path: str, tree: Tree) -> bool:
         *folders, name = path.split("/")
         return (
             name.endswith((".gradle", ".gradle.kts", ".versions.toml"))
             or name in {"gradle.properties", "gradle.lockfile", "gradlew", "gradlew.bat"}
             or bool({"buildSrc", "build-logic", "gradle"} & set(folders))
-            or java.steers(path)
+            or java.steers(path, tree)
         )
 
     def kit(self) -> Mapping[str, bytes]:

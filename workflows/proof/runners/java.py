@@ -11,6 +11,7 @@ from workflows.proof.results import Frame, Outcome, TestResult
 from workflows.proof.runners import junit, sealed
 from workflows.proof.runners.packed import lines
 from workflows.proof.runners.sealed import BadReport
+from workflows.tree import Tree
 
 MAX_FRAMES = 50
 SUFFIXES = (".java", ".kt", ".groovy", ".scala")
@@ -23,6 +24,11 @@ _FRAME = re.compile(
     r"^[ \t]{1,9}at (?:[^\s/()]{0,200}/){0,3}"
     r"([\w$.]{1,500})\.([\w$<>-]{1,500})\(([\w$-]{1,200}\.\w{1,10}):(\d{1,7})\)",
     re.MULTILINE,
+)
+# What comes first on the class path, and is a test tool's by its package.
+_SHADOW = re.compile(
+    r"(?:.*/)?src/main/\w+/(?:org/(?:junit|testng|hamcrest|assertj|opentest4j|mockito|spockframework)"
+    r"|junit|com/google/common/truth|org/apache/maven/surefire)(?=/)"
 )
 _METHOD = re.compile(r"[A-Za-z_][\w]*")
 
@@ -59,9 +65,12 @@ def module_of(path: str) -> str:
     return re.split(r"(?:^|/)src/", path, maxsplit=1)[0] if "src/" in path else ""
 
 
-def steers(path: str) -> bool:
-    """Whether this file is read by JUnit, TestNG or the JVM itself, whatever builds the project."""
+def steers(path: str, tree: Tree) -> bool:
+    """Whether JUnit, TestNG or the JVM itself reads this file, or loads it in place of one of theirs."""
     name = posixpath.basename(path)
+    shadow = _SHADOW.match(path)
+    if shadow is not None and not tree.is_folder(shadow[0]):
+        return True
     listens = "META-INF/services/" in path and name.startswith(
         ("org.junit.", "org.testng.", "org.spockframework.")
     )
@@ -103,11 +112,16 @@ class Sources:
 def read(files: Mapping[str, bytes], names: Iterable[str]) -> Iterator[TestResult]:
     """The tests of the JUnit files of these names in a packed report."""
     sources = Sources(files.get("sources", b""))
+    for test in told(files, names):
+        yield _refined(test, sources)
+
+
+def told(files: Mapping[str, bytes], names: Iterable[str]) -> Iterator[TestResult]:
+    """The same as `class::name`, as they were written."""
     for name in names:
         if name not in files:
             raise BadReport("the report is not one of ours")
-        for test in junit.parse(files[name]):
-            yield _refined(test, sources)
+        yield from junit.parse(files[name])
 
 
 def packed_names(files: Mapping[str, bytes]) -> Mapping[str, str]:

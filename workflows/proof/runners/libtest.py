@@ -18,15 +18,11 @@ _RESULT = re.compile(
     re.MULTILINE,
 )
 _LINE = re.compile(r"^test (.+?)(?: - should panic)? \.\.\. (ok|FAILED|ignored)(?:,.*)?$", re.MULTILINE)
-# A reason may stand between, over several lines: `failed: panic did not contain … tests::name`.
-_LOGGED = re.compile(r"^(ok|failed|ignored)(?=[ :])", re.MULTILINE)
 _SECTION = re.compile(r"^---- (.+?) stdout ----$", re.MULTILINE)
-_MARKS = {
-    "ok": Outcome.PASSED,
-    "FAILED": Outcome.FAILED,
-    "failed": Outcome.FAILED,
-    "ignored": Outcome.SKIPPED,
-}
+_MARKS = {"ok": Outcome.PASSED, "FAILED": Outcome.FAILED, "ignored": Outcome.SKIPPED}
+_LISTED = re.compile(r"^(.+): (?:test|bench(?:mark)?)$", re.MULTILINE)
+FAILED = 101
+"""What it ends with where a test failed."""
 
 # `thread 'a' (12) panicked at src/lib.rs:1:2:` and the message below it; before Rust 1.73 that came first.
 _PANIC = re.compile(
@@ -56,21 +52,53 @@ class Told:
     said: str = ""
 
 
-def is_there(out: str) -> bool:
-    """Whether this is that harness at all: a project may bring its own."""
-    return _RUNNING.search(out) is not None
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One run of a program of tests, as our judge saw it end."""
+
+    code: int
+    passed: bool
+    """It came back from `main`, which libtest does only where every test passed."""
+    out: str
+    only: str = ""
+    """The one test that it was asked for. Else all of those that did not fail before."""
 
 
-def told(out: str, log: str | None, code: int) -> Sequence[Told]:
-    """All of them, or a BadReport where names, numbers and exit do not agree."""
-    if log is None:
-        named = [(found[1], _MARKS[found[2]]) for found in _LINE.finditer(out)]
-    else:
-        _, *parts = _LOGGED.split(log)
-        named = [
-            ((after.split() or [""])[-1], _MARKS[mark])
-            for mark, after in zip(parts[::2], parts[1::2], strict=True)
-        ]
+def names(listed: str) -> Sequence[str]:
+    return _LISTED.findall(listed)
+
+
+def judged(listed: Sequence[str], ignored: Sequence[str], rounds: Sequence[Round]) -> Sequence[Told]:
+    """A test has passed where a run of it did as a whole, and failed where one that failed names it."""
+    found: dict[str, Told] = {name: Told(name, Outcome.SKIPPED) for name in ignored}
+    left = [name for name in listed if name not in found]
+    for one in rounds:
+        asked = [name for name in left if not one.only or name == one.only]
+        told = [Told(name, Outcome.PASSED) for name in asked] if one.passed else [*_failed(one, asked)]
+        if one.only and not told:
+            told = [Told(one.only, Outcome.ERROR, _unended(one))]
+        found |= {test.name: test for test in told}
+        left = [name for name in left if name not in found]
+    if left:
+        raise BadReport(f"{left[0]} was not run to its end")
+    return [found[name] for name in listed]
+
+
+def _failed(one: Round, asked: Sequence[str]) -> Iterator[Told]:
+    if one.code != FAILED:
+        return
+    named = {line[4:] for line in one.out.rpartition("\nfailures:\n")[2].splitlines() if line[:4] == "    "}
+    sections = _sections(one.out)
+    yield from (Told(name, Outcome.FAILED, sections.get(name, "")) for name in asked if name in named)
+
+
+def _unended(one: Round) -> str:
+    return f"it ended its own process, with {one.code}, before its test was over\n{one.out[-MAX_DETAIL:]}"
+
+
+def told(out: str, code: int) -> Sequence[Told]:
+    """What rustdoc says of the examples, or a BadReport where names, numbers and exit do not agree."""
+    named = [(found[1], _MARKS[found[2]]) for found in _LINE.finditer(out)]
     announced = sum(int(found[1]) for found in _RUNNING.finditer(out))
     results = [tuple(int(part) for part in found.groups()) for found in _RESULT.finditer(out)]
     passed, failed, ignored, measured = (
@@ -92,6 +120,9 @@ def told(out: str, log: str | None, code: int) -> Sequence[Told]:
 
 
 def result(one: Told, identity: str, file: str, place: Place) -> TestResult:
+    if one.outcome is Outcome.ERROR:
+        message, _, detail = one.said.partition("\n")
+        return TestResult(id=identity, outcome=one.outcome, file=file, message=message, detail=detail)
     if one.outcome is not Outcome.FAILED:
         return TestResult(id=identity, outcome=one.outcome, file=file)
     message, error, asserted, frames = _failure(one, place)

@@ -5,6 +5,8 @@ Not tar: it says sizes and places that a reader may follow to no end, and here t
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
@@ -13,9 +15,11 @@ from workflows.ports.sandbox import ExecResult
 from workflows.proof.results import Results, TestResult
 from workflows.proof.runners.port import Command
 from workflows.proof.runners.reading import TAIL, went_wrong
-from workflows.proof.runners.sealed import BadReport
+from workflows.proof.runners.sealed import BadReport, Key
 
 MAX_FILES = 20_000
+_OPEN = b"64 open\n"
+_SEAL = re.compile(rb"64 seal\n([0-9a-f]{64})")
 _HEAD = re.compile(rb"(\d{1,12}) ([\w.-]{1,200})")
 
 
@@ -43,6 +47,28 @@ def unpacked(report: bytes) -> Mapping[str, bytes]:
     return files
 
 
+def is_open(report: bytes, key: Key) -> bool:
+    """Whether a kit says that nobody could watch, which it needs the key for: a seal is not just left out."""
+    expected = hashlib.sha256(key.secret.hex().encode()).hexdigest()
+    return hmac.compare_digest(report[: len(_OPEN) + 64], _OPEN + expected.encode())
+
+
+def unwatched(report: bytes) -> Mapping[str, bytes]:
+    return unpacked(report[len(_OPEN) + 64 :])
+
+
+def opened(report: bytes, key: Key) -> Mapping[str, bytes]:
+    """What a judge of ours packed, who was told the key before any code of the project ran."""
+    seal = _SEAL.match(report)
+    if seal is None:
+        raise BadReport("the report is not one of ours")
+    told = report[seal.end() :]
+    expected = hmac.new(key.secret, told, hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(expected.encode(), seal[1]):
+        raise BadReport("somebody else wrote in the report: its seal is broken")
+    return unpacked(told)
+
+
 def about(said: str, mark: str) -> str:
     """From the line where it begins to matter."""
     at = said.find(mark)
@@ -68,14 +94,18 @@ def refused(command: Command, ran: ExecResult, why: str, said: str | None = None
     )
 
 
-def results(command: Command, ran: ExecResult, tests: Iterable[TestResult]) -> Results:
-    """Refused where the end of the run gives them the lie. Not sealed: the tested process can write them."""
+def results(
+    command: Command, ran: ExecResult, tests: Iterable[TestResult], *, sealed: bool = False
+) -> Results:
+    """Refused where the end of the run gives them the lie. What is not sealed the tested code can write."""
     told = tuple(distinct(tests))
     if ran.code is None or not 0 <= ran.code < 126 or (ran.code != 0) != went_wrong(told):
         return refused(
             command, ran, f"the test run ended with {ran.code}, which does not go with what it reported"
         )
-    return Results(command=tuple(command.shown), tests=told, exit_code=ran.code, seconds=ran.seconds)
+    return Results(
+        command=tuple(command.shown), tests=told, exit_code=ran.code, seconds=ran.seconds, sealed=sealed
+    )
 
 
 def unreadable(ran: ExecResult, report: bytes | None) -> str:
