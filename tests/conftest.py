@@ -7,7 +7,12 @@ from hypothesis import settings
 settings.register_profile("steady", deadline=None)
 settings.load_profile("steady")
 
-pytest_plugins = ["tests.services.postgres", "tests.services.nats", "tests.github.checking"]
+pytest_plugins = [
+    "tests.services.postgres",
+    "tests.services.nats",
+    "tests.services.measured",
+    "tests.github.checking",
+]
 
 # Minutes each. Were one of them last, it would keep one worker busy while the others have nothing left to do.
 LONGEST = (

@@ -38,7 +38,8 @@ def _found() -> Path | None:
 
 def fetch() -> Path:
     """Whole or not at all, and by one of those who want it."""
-    made_of = [(PINS / name).read_bytes() for name in NAMES] + [sys.version.encode()]
+    made_of = [(PINS / name).read_bytes() for name in NAMES]
+    made_of += [Path(__file__).read_bytes(), sys.version.encode()]
     home = ROOT / ".cache" / f"{_KEPT}{hashlib.sha256(b''.join(made_of)).hexdigest()[:12]}"
     home.parent.mkdir(parents=True, exist_ok=True)
     with (home.parent / f"{_KEPT}lock").open("w") as lock:
@@ -59,8 +60,12 @@ def _add_python(new: Path) -> None:
     uv = str(ROOT / "scripts" / "ensure-uv")
     # Its programs are found from where they are, for it moves once it is whole.
     subprocess.run([uv, "venv", "-q", "--relocatable", "--python", sys.executable, str(new)], check=True)
+    # In a sandbox nothing can be written: what is not compiled now, each run there would compile anew.
     pinned = ["--require-hashes", "-r", str(PINS / "requirements.txt")]
-    subprocess.run([uv, "pip", "install", "-q", "--python", str(new / "bin" / "python"), *pinned], check=True)
+    subprocess.run(
+        [uv, "pip", "install", "-q", "--compile-bytecode", "--python", str(new / "bin" / "python"), *pinned],
+        check=True,
+    )
 
 
 def _add_node_modules(new: Path) -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import contextlib
-import functools
 import os
 import socket
-import tempfile
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from bot.demo.scene import REPOSITORY, Scene, scene
 from bot.models.script import Script
-from bot.sandboxes.process.bare_python import bare_python
 from bot.settings import Settings, load
 from bot.store.port import DeliveryState, Run, Store
 from bot.wiring import store_of
+from tests.services.bare import python
 from tests.services.warm import warm
 
 SECRET = "acceptance-secret"
@@ -37,6 +34,8 @@ class House:
     settings: Settings
     url: str
     killed: Path
+    variables: Mapping[str, str]
+    """What the server was started with."""
 
     def kills(self) -> Sequence[str]:
         return self.killed.read_text().splitlines() if self.killed.exists() else []
@@ -64,6 +63,15 @@ class House:
             while (found := await self.store.delivery(delivery)).state is DeliveryState.WAITING:
                 await asyncio.sleep(0.05)
         return found.outcome
+
+    async def says(self, *command: str) -> str:
+        """What `redfirst` prints to whoever runs this server."""
+        program = await asyncio.create_subprocess_exec(
+            *warm(), *command, env={**os.environ, **self.variables}, cwd=HERE, stdout=asyncio.subprocess.PIPE
+        )
+        said, _ = await program.communicate()
+        assert program.returncode == 0
+        return said.decode()
 
     def sticky(self, issue: int = ISSUE) -> str:
         """The one comment of ours on the issue."""
@@ -94,7 +102,7 @@ async def house(
             "REDFIRST_DATA_DIR": str(folder / "data"),
             "REDFIRST_SANDBOX": "process",
             "REDFIRST_ALLOW_PROCESS_SANDBOX": "true",
-            "REDFIRST_SANDBOX_PYTHON": str(_python()),
+            "REDFIRST_SANDBOX_PYTHON": str(python()),
             "REDFIRST_LEASE_SECONDS": "1.5",
             "REDFIRST_SWEEP_SECONDS": "0.3",
             "KILL_AT": "\n".join(kill_at),
@@ -107,15 +115,7 @@ async def house(
             stage.standin.connect_hook(f"{url}/webhooks/github", SECRET)
             settings = load(data_dir=folder / "data", database_url=variables.get("REDFIRST_DATABASE_URL", ""))
             async with store_of(settings) as store:
-                yield House(stage, store, settings, url, killed)
-
-
-@functools.cache
-def _python() -> Path:
-    """What each server would make for itself, made once."""
-    folder = tempfile.TemporaryDirectory(prefix="redfirst-python-")
-    atexit.register(folder.cleanup)
-    return bare_python(Path(folder.name))
+                yield House(stage, store, settings, url, killed, variables)
 
 
 def _app_of(stage: Scene) -> dict[str, str]:

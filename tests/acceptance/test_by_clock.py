@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,8 @@ import pytest
 
 from bot.demo.scene import LABEL, REPOSITORY, Scene, scene
 from bot.models.script import Script
+from tests.services.bare import python
+from tests.services.warm import warm
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -42,12 +43,12 @@ class Nights:
             "GITHUB_ACTOR_ID": "1",
             "REDFIRST_DATA_DIR": str(there / "data"),
             "REDFIRST_SANDBOX": "process",
+            "REDFIRST_SANDBOX_PYTHON": str(python()),
             "REDFIRST_ALLOW_PROCESS_SANDBOX": "true",
         }
         (there / "event.json").write_text('{"schedule": "17 4 * * 1-5"}')
         process = await asyncio.create_subprocess_exec(
-            Path(sys.executable).parent / "redfirst",
-            "action",
+            *(*warm(), "action"),
             env={**os.environ, **self.stage.environment("of no use here"), **job},
             cwd=there,
             stdout=asyncio.subprocess.PIPE,

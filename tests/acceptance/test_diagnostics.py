@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import shutil
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +17,10 @@ from bot.models.scripted import scripted
 from tests.acceptance.checkers import checkers
 from tests.acceptance.projects import git
 from tests.services.need import need
+from tests.services.warm import warm
 from workflows.proof.diagnostics.model import State
 from workflows.proof.statement import Proof
 
-REDFIRST = str(Path(sys.executable).with_name("redfirst"))
 SECONDS = 200.0
 
 
@@ -230,8 +229,7 @@ def _repository(root: Path, files: Mapping[str, str]) -> Path:
 
 async def _redfirst(environment: Mapping[str, str], *arguments: str) -> str:
     process = await asyncio.create_subprocess_exec(
-        REDFIRST,
-        *arguments,
+        *(*warm(), *arguments),
         env=dict(environment),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncGenerator, Mapping
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from tests.contract.sandbox_backends import backend
+from bot.sandboxes.process.sandboxes import ProcessSandboxes
 from tests.security.cheats import javascript, python
 from tests.security.cheats.cheat import Cheat, Honest, Judge, judge_of
+from tests.services.bare import python as bare
 from workflows.ports.sandbox import Sandboxes, SandboxSpec
 
 HONEST: Mapping[str, Honest] = {"python": python.HONEST, "javascript": javascript.HONEST}
@@ -27,7 +30,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sandboxes(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Sandboxes]:
-    made = backend("process", tmp_path_factory.mktemp("cheats")).another()
+    made = ProcessSandboxes(
+        tmp_path_factory.mktemp("cheats"), python_prefixes=[bare(), Path(sys.base_prefix)]
+    )
     yield made
     await made.close()
 
