@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot import messages
+from bot.messages import replies
 from handlers.decision import Reply, Topic
 from handlers.grammar import parse
 from tests.security.house import BOT_ID, Attacked, person
 from workflows.ports.ledger import Spent
+from workflows.project.allowance import Allowance
 
 
 @pytest.mark.parametrize("kind", ["Bot", "User"])
@@ -30,5 +31,5 @@ async def test_another_bot_is_not_even_answered(body: str) -> None:
 @pytest.mark.parametrize("topic", list(Topic))
 def test_no_answer_of_ours_reads_as_a_command(topic: Topic) -> None:
     asked = Reply(topic=topic, issue=7, said="/agent fix", nearest="fix")
-    answer = messages.reply(asked, None, Spent(), messages.config("agent:fix", {}, "abc", "1.0"))
+    answer = replies.reply(asked, None, Spent(), replies.config("agent:fix", {}, "abc", "1.0", Allowance()))
     assert parse(answer) is None

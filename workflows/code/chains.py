@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from workflows.code.script_folding import script_folded
 from workflows.code.syntax import Node
 from workflows.code.texts import said
 
@@ -116,8 +117,8 @@ def _taken(node: Node) -> tuple[str, str]:
         return looked[1], "" if looked[1] else "?"
     if node.kind == "subscript_expression":
         index = node.get("index")
-        name = said(index) if index is not None else None
-        if name is not None:
+        name = (said(index) or script_folded(index)) if index is not None else None
+        if isinstance(name, str):
             return name[:MAX_NAME], ""
         return "", "" if index is None or index.kind == "number" else "?"
     if node.kind == "subscript" and _is_opened(node.get("value")):

@@ -53,13 +53,14 @@ def is_sum(node: Node) -> bool:
 def _pieces(node: Node) -> list[Node]:
     found: list[Node] = []
     todo = [node]
-    while todo and len(found) <= MAX_PIECES:
+    # What is left to do counts, too: a long sum is deep on one side, and is not to be gone through each time.
+    while todo and len(found) + len(todo) <= MAX_PIECES:
         piece = todo.pop()
         if piece.kind in _WRAPS or is_sum(piece):
             todo.extend(part for part in reversed(piece.children) if part.part != "operator")
         else:
             found.append(piece)
-    return found if len(found) <= MAX_PIECES else []
+    return found if not todo and len(found) <= MAX_PIECES else []
 
 
 def _one(node: Node, *, holes: bool = False) -> str | None:

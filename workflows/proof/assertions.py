@@ -10,6 +10,7 @@ from workflows.code.functions import TestFunction, test_functions
 from workflows.code.languages import Language
 from workflows.code.literals import key_of
 from workflows.code.syntax import Node, Parsed, Unread, parse
+from workflows.proof.broad import REASON, TOO_BROAD, broad
 from workflows.proof.finding import Finding
 
 ALWAYS_FAILS = "always-fails"
@@ -111,6 +112,8 @@ def _wrong(test: TestFunction, parsed: Parsed, around: Mapping[str, Node]) -> It
             idle += 1
         elif _is_itself(statement):
             wrong.append((statement.line, WITH_ITSELF, _ITSELF))
+    if parsed.language is Language.PYTHON:
+        wrong += [(line, TOO_BROAD, REASON) for line in broad(test.body)]
     yield from wrong
     said = len(_ASSERTED.findall(test.body.text[:100_000]))
     if not wrong and not panics and said <= idle:

@@ -19,13 +19,15 @@ _GIVES = {
     "default_parameter": ("name", "value"),
     "typed_default_parameter": ("name", "value"),
     "assignment_pattern": ("left", "right"),
+    "object_assignment_pattern": ("left", "right"),
+    "enum_assignment": ("name", "value"),
     "for_statement": ("left", "right"),
     "for_in_clause": ("left", "right"),
     "for_in_statement": ("left", "right"),
 }
 """By kind: the part that gives the names, and the part that they are for."""
 _LISTS = frozenset({"list", "tuple", "set", "array", "dictionary", "object", "expression_list"})
-_NAMES = frozenset({"identifier", "property_identifier"})
+_NAMES = frozenset({"identifier", "property_identifier", "shorthand_property_identifier_pattern"})
 _STOPS = frozenset({"block", "statement_block", "module", "program", "raise_statement", "throw_statement"})
 
 

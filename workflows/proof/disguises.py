@@ -9,12 +9,13 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import unquote
 
-from workflows.code.folding import folded
+from workflows.code.folding import Value, folded, named_constants
 from workflows.code.languages import Language
 from workflows.code.literals import Literal, plain
+from workflows.code.script_folding import script_folded
 from workflows.code.syntax import Node, Parsed
 from workflows.code.texts import STRINGS, said
 
@@ -25,8 +26,8 @@ _FEWEST = 4
 _MOST = 2_000
 _LISTS = frozenset({"array", "list", "tuple", "arguments", "argument_list", "array_expression"})
 _NUMBERS = frozenset({"number", "integer", "integer_literal", "int_literal"})
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
-_HEX = re.compile(r"(?:[0-9a-fA-F]{2}){6,}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}")
+_HEX = re.compile(r"(?:[0-9a-fA-F]{2}){2,}")
 _CODES = re.compile(r"\d{1,6}(?:[ ,;:.-]+\d{1,6}){3,}")
 _HASHES = ("md5", "sha1", "sha256", "sha512")
 _STRUCTURE = re.compile(r"[\[{].*[\]}]", re.DOTALL)
@@ -34,9 +35,12 @@ _STRUCTURE = re.compile(r"[\[{].*[\]}]", re.DOTALL)
 
 def hidden(parsed: Parsed) -> Iterator[tuple[str, Node]]:
     """What texts, lists of numbers and joined pieces come to, each with the place."""
+    in_python = parsed.language is Language.PYTHON
+    names = named_constants(parsed) if in_python else {}
     for node in parsed.root.walk():
         text = said(node) if node.kind in STRINGS else None
-        made = folded(node) if parsed.language is Language.PYTHON and said(node) is None else None
+        # What is only added up is a text of several lines; what a name stands for is no disguise.
+        made = _made(node, names, parsed.language) if said(node) is None else None
         if isinstance(made, str) and len(made) <= _LONGEST:
             yield plain(made), node
         if text is not None and len(text) <= _LONGEST:
@@ -49,6 +53,12 @@ def hidden(parsed: Parsed) -> Iterator[tuple[str, Node]]:
             pieces = _pieces(node)
             if len(pieces) > 1:
                 yield plain("".join(pieces)), node
+
+
+def _made(node: Node, names: Mapping[str, Value], language: Language) -> str | float | None:
+    if language is Language.PYTHON:
+        return folded(node, names)
+    return script_folded(node) if language.is_script else None
 
 
 def also(known: Iterable[Literal]) -> Iterator[tuple[str, Literal]]:
@@ -85,10 +95,9 @@ def _decoded(text: str) -> Iterator[str]:
         yield bytes.fromhex(text).decode(errors="replace")
     if _CODES.fullmatch(text):
         yield _of_codes([int(code) for code in re.findall(r"\d+", text)])
-    if "%" in text:
+    if "%" in text and unquote(text) != text:
         yield unquote(text)
-    if len(text) >= SHORTEST:
-        yield text[::-1]
+    yield text[::-1]
     if len(text) > 2 and text[0] == text[-1] == '"':
         yield text[1:-1].replace('\\"', '"')
 

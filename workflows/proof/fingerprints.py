@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from workflows.code.literals import key_of
 from workflows.code.syntax import Node, Parsed
+from workflows.proof.scripts.digests import digests
 
 _COMPARED = frozenset({"==", "===", "!=", "!==", "in", "not in", "is"})
 _DIGESTS = re.compile(
@@ -17,6 +18,8 @@ _SUMS = re.compile(r"\bsum\s*\(.*\bord\b|\bsum\s*\(.*\bencode\(", re.DOTALL)
 
 def fingerprints(parsed: Parsed) -> Iterator[tuple[str, Node]]:
     """Each comparison of a digest with a constant: how it is written, and where."""
+    if parsed.language.is_script:
+        yield from digests(parsed)
     for node in parsed.root.walk():
         operator = node.get("operators") or node.get("operator")
         if operator is None or operator.kind not in _COMPARED:

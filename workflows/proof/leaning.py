@@ -65,6 +65,8 @@ def _leans(parsed: Parsed, text: str, project_paths: Collection[str]) -> Iterabl
         if use.way is Way.TEXT:
             yield from _text(use, starts=starts, source=source)
             continue
+        if parsed.language is Language.PYTHON:
+            yield from _counted(use, project_paths)
         for lean in _name(
             use, parsed.language, written, project_paths, here=rules.HERE.search(text) is not None
         ):
@@ -94,15 +96,35 @@ def _name(
         if language in rule.languages and rule.hits(use) and use.way is Way.CALL:
             name = next(name for name in rule.names if use.starts(name))
             elsewhere = use.node is not None and rules.ELSEWHERE.search(use.node.excerpt(1_000))
-            own = any(
-                name.split(".")[0] == part.partition(".")[0]
-                for path in project_paths
-                for part in path.split("/")[:3]
-            )
-            if elsewhere or not (here or own):
+            own = _is_own(name, project_paths)
+            if own or use.name.rpartition(".")[2] in rules.MAKES:
+                continue
+            if elsewhere or not here:
                 yield use.name, use.line, rule.what, rule.reason
     yield from _part(use, language)
     yield from _called(use)
+
+
+def _counted(use: Use, project_paths: Collection[str]) -> Iterable[_Lean]:
+    """What changes with any change: the version, how many names there are, where a thing lies."""
+    version = use.name.endswith(".__version__") or use.name.startswith("importlib.metadata.version")
+    asserted = version and any(up.kind == "assert_statement" for up in (use.node.above() if use.node else ()))
+    if asserted and (use.way is Way.CALL or _is_own(use.name, project_paths)):
+        yield "the version", use.line, rules.SOURCE, rules.VERSION
+    around = use.node.parent if use.node is not None else None
+    for node in (use.node, around, around.parent if around is not None else None):
+        if (
+            node is not None
+            and use.name in {"dir", "vars", "id", "len"}
+            and rules.COUNTED.match(node.excerpt())
+        ):
+            yield use.name, use.line, rules.SOURCE, rules.VERSION
+            return
+
+
+def _is_own(name: str, project_paths: Collection[str]) -> bool:
+    first = name.partition(".")[0]
+    return any(first == part.partition(".")[0] for path in project_paths for part in path.split("/")[:3])
 
 
 def _is_set(use: Use, written: set[str]) -> bool:
@@ -115,9 +137,19 @@ def _is_set(use: Use, written: set[str]) -> bool:
         return (
             use.name in rules.SETS_ENVIRONMENT
             or "os.environ" in written
+            or _is_made_into_another(use.node)
             or _is_given_to(use.node, "patch.dict")
         )
     return use.name in written or "process.env" in written
+
+
+def _is_made_into_another(node: Node | None) -> bool:
+    """`dict(os.environ, SHELF="1")`, `{**os.environ, "SHELF": "1"}`: for another process."""
+    up = node.parent if node is not None else None
+    if up is not None and up.kind == "argument_list" and up.parent is not None:
+        function = up.parent.get("function")
+        return function is not None and function.excerpt() == "dict" and len(up.children) > 1
+    return up is not None and (up.kind == "dictionary_splat" or "|" in [child.kind for child in up.children])
 
 
 def _is_given_to(node: Node | None, ending: str) -> bool:
@@ -131,6 +163,8 @@ def _part(use: Use, language: Language) -> Iterable[_Lean]:
     if stamp is not None and use.way is not Way.WRITE:
         yield stamp, use.line, rules.TIMES, "looks at the times of files, which say nothing about the bug"
     innards = next((part for part in parts if part in rules.INNARDS), None)
+    if innards is None and rules.SPECS & set(use.name.split(".")):
+        innards = next((part for part in parts if part in rules.OF_SPECS), None)
     if innards is not None and language is Language.PYTHON:
         yield (
             innards,

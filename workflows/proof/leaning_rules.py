@@ -33,6 +33,12 @@ RULES: tuple[Rule, ...] = (
     Rule(PYTHON, ("git", "pygit2", "dulwich"), GIT, _GIT),
     Rule(SCRIPT, ("simple-git", "isomorphic-git"), GIT, _GIT),
     Rule(PYTHON, ("os.environ", "os.environb", "os.getenv", "os.getenvb"), ENVIRONMENT, _ENVIRONMENT),
+    Rule(
+        PYTHON,
+        ("platform.node", "socket.gethostname", "socket.getfqdn", "getpass.getuser", "os.getlogin"),
+        ENVIRONMENT,
+        _ENVIRONMENT,
+    ),
     Rule(SCRIPT, ("process.env",), ENVIRONMENT, _ENVIRONMENT),
     Rule(RUST, ("std.env.var", "std.env.vars", "std.env.var_os"), ENVIRONMENT, _ENVIRONMENT),
     Rule(JAVA, ("System.getenv", "System.getProperty"), ENVIRONMENT, _ENVIRONMENT),
@@ -43,6 +49,7 @@ RULES: tuple[Rule, ...] = (
         (
             *("inspect.getsource", "inspect.getsourcelines", "inspect.getsourcefile", "inspect.getfile"),
             *("linecache", "dis", "pkgutil.get_data", "inspect.findsource", "inspect.getmodule"),
+            *("sys.settrace", "sys.setprofile", "sys.monitoring", "trace.Trace", "tokenize.open", "marshal"),
         ),
         SOURCE,
         _SOURCE,
@@ -192,7 +199,20 @@ STAMPS = frozenset(
         ),
     }
 )
-INNARDS = frozenset({"__code__", "co_code", "co_consts", "co_names", "__file__", "co_filename", "func_code"})
+INNARDS = frozenset(
+    {
+        *("__code__", "co_code", "co_consts", "co_names", "__file__", "co_filename", "func_code"),
+        *("__loader__", "__cached__", "get_source", "co_firstlineno"),
+    }
+)
+SPECS = frozenset({"__spec__", "find_spec"})
+OF_SPECS = frozenset({"origin", "loader", "cached", "submodule_search_locations"})
+VERSION = "goes by the version, which any change may raise; test what the code does"
+MAKES = frozenset(
+    {"Request", "URL", "Headers", "Response", "Session", "Client", "AsyncClient", "PreparedRequest"}
+)
+"""What is only made does not go anywhere yet."""
+COUNTED = re.compile(r"len\(\s*(?:dir|vars)\(|\bid\([^()]*\)\s*%")
 READS = re.compile(
     r"open\(|read_text|read_bytes|readFile|readlines|read_to_string|include_str|File::open|readString|ReadFile|readAll"
 )

@@ -25,7 +25,10 @@ class DiagnosticsMode(StrEnum):
 Mode = TypeVar("Mode", WitnessMode, DiagnosticsMode)
 
 
-def stricter(one: Mode, other: Mode) -> Mode:
-    """A repository may ask for more than its operator does, and never for less."""
-    order = list(type(one))
-    return max(one, other, key=order.index)
+def counts(least: Mode | None, asked: Mode | None, usual: Mode) -> Mode:
+    """The one rule for what both may say: what an operator has set is the least, and
+    a repository may ask for more; where none has set anything, the repository decides."""
+    if asked is None:
+        return usual if least is None else least
+    order = list(type(usual))
+    return asked if least is None else max(least, asked, key=order.index)

@@ -1,4 +1,4 @@
-"""Where code puts something in the place of what is not its own: a library's, a builtin, a prototype."""
+"""Where code puts something in the place of what is not its own: a library's, a builtin's."""
 
 from __future__ import annotations
 
@@ -9,28 +9,16 @@ from workflows.code.languages import Language
 from workflows.code.syntax import Parsed
 from workflows.code.uses import Use, Way
 
-_SETTERS = frozenset({"setattr", "delattr", "type.__setattr__"})
-_SCRIPT_SETTERS = frozenset(
-    {
-        "Object.defineProperty",
-        "Object.defineProperties",
-        "Object.assign",
-        "Object.setPrototypeOf",
-        "Reflect.set",
-    }
-)
-_BUILT_IN = frozenset(
-    {
-        *("console", "Math", "JSON", "Date", "Array", "Object", "String", "Number", "Promise", "Error"),
-        *("RegExp", "Function", "Symbol", "Map", "Set", "WeakMap", "Reflect", "Buffer", "Boolean", "BigInt"),
-        *("process", "TypeError", "RangeError", "setTimeout", "globalThis", "global", "assert", "expect"),
-    }
-)
+_SETTERS = frozenset({"setattr", "delattr", "type.__setattr__", "object.__setattr__"})
 _OF_BUILTINS = re.compile(r"__builtins__\s*[.\[]")
 _UPDATED = re.compile(
     r"(?:vars\(\s*(\w+)\s*\)|(\w+)\.__dict__)\.(?:update|setdefault|pop|clear|__setitem__)$"
 )
-_ALLOWED = ("os.environ", "process.env", "process.exitCode", "sys.path", "sys.modules")
+_PUT_BY = re.compile(
+    r"(?:operator\.)?(?:setitem|delitem|ior|or_)\(\s*(?:vars\(\s*(\w+)\s*\)|(\w+)\.__dict__)"
+    r"|dict\.(?:update|__setitem__|pop)\(\s*(?:vars\(\s*(\w+)\s*\)|(\w+)\.__dict__)"
+)
+_ALLOWED = ("os.environ", "sys.path", "sys.modules")
 """Set by many an honest program, or objected to elsewhere."""
 
 
@@ -38,10 +26,6 @@ def patched(uses: Sequence[Use], language: Language, own: frozenset[str]) -> lis
     if language is Language.PYTHON:
         outside = {use.name.partition(".")[0] for use in uses if use.way is Way.IMPORT} - own - {""}
         return [use for use in uses if _is_put(use, _SETTERS) and _is_of(use, outside | {"builtins"})]
-    if language.is_script:
-        outside = {use.name for use in uses if use.way is Way.IMPORT or use.name == "require"}
-        outside = {name for name in outside | _required(uses) if not name.startswith(".")}
-        return [use for use in uses if _is_put(use, _SCRIPT_SETTERS) and _is_of(use, outside | _BUILT_IN)]
     if language is Language.GO:
         outside = {use.name for use in uses if use.way is Way.IMPORT and "." not in use.name}
         return [use for use in uses if use.way is Way.WRITE and _is_of(use, outside)]
@@ -64,18 +48,9 @@ def put_around(parsed: Parsed, own: frozenset[str]) -> Iterator[tuple[str, int]]
         updated = _UPDATED.match(function.excerpt()) if function is not None else None
         if updated and {updated[1], updated[2]} & {*imported, "__builtins__"}:
             yield updated[0], node.line
-
-
-def _required(uses: Sequence[Use]) -> set[str]:
-    """Modules that are asked for by name in the middle of the code."""
-    found: set[str] = set()
-    for use in uses:
-        node = use.node
-        call = node.parent.parent if node is not None and node.parent is not None else None
-        function = call.get("function") if call is not None else None
-        if use.way is Way.TEXT and function is not None and function.excerpt() in {"require", "import"}:
-            found.add(use.name.removeprefix("node:"))
-    return found
+        put = _PUT_BY.match(node.excerpt(200)) if function is not None else None
+        if put and set(put.groups()) & {*imported, "__builtins__"}:
+            yield put[0], node.line
 
 
 def _is_of(use: Use, outside: set[str] | frozenset[str]) -> bool:

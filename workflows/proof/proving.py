@@ -164,7 +164,8 @@ def _trial(name: str, verdict: Verdict) -> Trial:
 def _said(verdict: Red | Green | WitnessSeen | Unharmed | Diagnosed | Controls) -> str:
     match verdict:
         case Red(runs=runs, assertion=assertion):
-            return f"{runs} of {runs} runs fail: {assertion}"
+            first, *_ = assertion.splitlines() or [""]
+            return f"{runs} of {runs} runs fail: {first}"
         case Green(runs=runs):
             return f"{runs} of {runs} runs pass"
         case WitnessSeen(passed=None):

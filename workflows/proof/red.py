@@ -65,7 +65,7 @@ def judge(
         if run.complaint:
             return NotRed(reason="the test run broke", feedback=run.complaint)
     first = runs[0]
-    new = [test for test in first.tests if test.id not in known]
+    new = _new(first, known)
     broken = next((test for test in new if test.outcome is Outcome.ERROR), None)
     if broken is not None:
         return NotRed(
@@ -79,7 +79,7 @@ def judge(
         if objection is not None:
             return objection
     for again in runs[1:]:
-        if _outcomes(again) != _outcomes(first):
+        if _outcomes(_new(again, known)) != _outcomes(new):
             return NotRed(
                 reason="the test is flaky",
                 feedback="Run again on the same code, the test gave another result. It must fail every time.",
@@ -94,6 +94,18 @@ def judge(
         seconds=times(runs),
         sealed=all(run.sealed for run in runs),
     )
+
+
+def _new(run: Results, known: frozenset[str]) -> list[TestResult]:
+    """A function that was there before is none, though what is called by the time of day is so each time."""
+    new = [test for test in run.tests if test.id not in known]
+    functions = {_function(test) for test in known if test.endswith("]")}
+    of_its_own = [test for test in new if not (test.id.endswith("]") and _function(test.id) in functions)]
+    return of_its_own or new
+
+
+def _function(test: str) -> str:
+    return test.partition("[")[0]
 
 
 def still_fails(results: Results, tests: Sequence[str], means_nothing: str) -> NotRed | None:
@@ -115,8 +127,8 @@ def still_fails(results: Results, tests: Sequence[str], means_nothing: str) -> N
     return None
 
 
-def _outcomes(results: Results) -> dict[str, Outcome]:
-    return {test.id: test.outcome for test in results.tests}
+def _outcomes(tests: Sequence[TestResult]) -> dict[str, Outcome]:
+    return {test.id: test.outcome for test in tests}
 
 
 def _objection(test: TestResult, is_test: Callable[[str], bool], issue: str) -> NotRed | None:

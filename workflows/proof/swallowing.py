@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 
 from workflows.code.languages import Language
 from workflows.code.syntax import Node, Parsed
+from workflows.proof.handlers import broad_names, forgiving, is_cleaning_up, says_nothing, takes_all
 
 _EVERYTHING = frozenset({"Exception", "BaseException", "Throwable", "RuntimeException", "builtins.Exception"})
 _CONSTANTS = frozenset(
@@ -19,27 +20,27 @@ _CONSTANTS = frozenset(
 )
 _IDLE = frozenset({"pass_statement", "continue_statement", "break_statement", "empty_statement"})
 _ENDS = frozenset({"return_statement", "expression_statement"})
-_TELLS = re.compile(r"log|warn|traceback|exc_info|report", re.IGNORECASE)
+_NO = r"\{\s*(?:return|[\w.]+\s*=)\s*false;?\s*\}"
 _SUPPRESS = frozenset({"contextlib.suppress", "suppress"})
 
 
 def swallowed(parsed: Parsed) -> Iterable[tuple[str, int]]:
     """Each such handler, as it begins, and its line."""
+    if parsed.language is Language.PYTHON:
+        yield from forgiving(parsed)
     suppress = _SUPPRESS | set(_other_names(parsed, _SUPPRESS))
-    everything = _EVERYTHING | set(_other_names(parsed, _EVERYTHING))
+    everything = broad_names(parsed) if parsed.language is Language.PYTHON else _EVERYTHING
     for node in parsed.root.walk():
         match node.kind:
-            case "except_clause" if _takes_all(node.get("value"), everything) and _makes_nothing_of_it(node):
+            case "except_clause" | "except_group_clause" if _is_swallowed(node, everything):
                 yield "except", node.line
             case "finally_clause" if parsed.language is Language.PYTHON and _leaves(node):
                 yield "finally", node.line
-            case "function_definition" if parsed.language is Language.PYTHON and _forgives(node):
-                yield "__exit__", node.line
             case "catch_clause" if parsed.language.is_script and _hides(node):
                 yield "catch", node.line
             case "catch_clause" if parsed.language is Language.JAVA and _takes_all_of_java(node):
                 yield "catch", node.line
-            case "call" if parsed.language is Language.PYTHON and _suppresses(node, suppress):
+            case "call" if parsed.language is Language.PYTHON and _suppresses(node, suppress, everything):
                 yield "suppress", node.line
             case "call_expression" if parsed.language in {Language.RUST, Language.GO}:
                 function = node.get("function")
@@ -51,6 +52,10 @@ def swallowed(parsed: Parsed) -> Iterable[tuple[str, int]]:
                     yield function.text, node.line
             case _:
                 pass
+
+
+def _is_swallowed(clause: Node, everything: frozenset[str]) -> bool:
+    return takes_all(clause.get("value"), everything) and says_nothing(clause) and not is_cleaning_up(clause)
 
 
 def _other_names(parsed: Parsed, of: frozenset[str]) -> Iterable[str]:
@@ -76,37 +81,6 @@ def _leaves(clause: Node) -> bool:
     return False
 
 
-def _forgives(function: Node) -> bool:
-    """`__exit__` that says of every error that it was none."""
-    name, body = function.get("name"), function.get("body")
-    if name is None or body is None or name.excerpt() not in {"__exit__", "__aexit__"}:
-        return False
-    given = [part for part in body.walk() if part.kind == "return_statement"]
-    return bool(given) and all(one.children and one.children[0].kind == "true" for one in given)
-
-
-def _takes_all(caught: Node | None, everything: Collection[str]) -> bool:
-    if caught is None:
-        return True
-    if caught.kind == "as_pattern":
-        caught = caught.children[0]
-    names = caught.children if caught.kind == "tuple" else [caught]
-    return any(name.excerpt() in everything for name in names)
-
-
-def _makes_nothing_of_it(clause: Node) -> bool:
-    """Nothing is raised, nobody is told, and nobody asks what the error was."""
-    block, caught = _block(clause), clause.get("value")
-    if block is None or _is_idle(block):
-        return True
-    name = caught.children[-1].excerpt() if caught is not None and caught.kind == "as_pattern" else ""
-    return not any(
-        part.kind == "raise_statement"
-        or (part.kind == "identifier" and (part.excerpt() == name or _TELLS.search(part.excerpt())))
-        for part in block.walk()
-    )
-
-
 def _takes_all_of_java(clause: Node) -> bool:
     types = [node.text for node in clause.walk() if node.kind == "type_identifier"]
     return bool(_EVERYTHING & set(types[:4])) and _is_idle(clause.get("body"))
@@ -115,21 +89,21 @@ def _takes_all_of_java(clause: Node) -> bool:
 def _hides(clause: Node) -> bool:
     """JavaScript has one kind of handler. An empty one hides; one with a default does where much is tried."""
     body = clause.get("body")
-    if body is None or not body.children:
-        return True
     tried = clause.parent.get("body") if clause.parent is not None else None
-    return _is_idle(body) and tried is not None and len(tried.children) > 1
+    if body is None or not body.children:
+        # What follows is given where that one thing could not be.
+        return tried is None or [part.kind for part in tried.children] != ["return_statement"]
+    if tried is None or not _is_idle(body):
+        return False
+    # `new URL(text); return true`, and else `false`, is how one asks whether something can be done.
+    return len(tried.children) > (3 if re.fullmatch(_NO, body.text) else 1)
 
 
-def _suppresses(call: Node, suppress: Collection[str]) -> bool:
+def _suppresses(call: Node, suppress: Collection[str], everything: frozenset[str]) -> bool:
     function, arguments = call.get("function"), call.get("arguments")
     if function is None or arguments is None or function.excerpt() not in suppress:
         return False
-    return any(argument.excerpt() in _EVERYTHING for argument in arguments.children)
-
-
-def _block(clause: Node) -> Node | None:
-    return next((child for child in clause.children if child.kind == "block"), None)
+    return any(takes_all(argument, everything) for argument in arguments.children)
 
 
 def _is_idle(block: Node | None) -> bool:

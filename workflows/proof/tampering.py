@@ -19,7 +19,7 @@ from workflows.code.syntax import Parsed, Unread, parse
 from workflows.code.uses import Use, Way, uses_in
 from workflows.proof.finding import Finding
 from workflows.proof.objections import words
-from workflows.proof.objections.all import RULES
+from workflows.proof.objections.all import rules_about
 from workflows.proof.objections.model import (
     DETECTS,
     HARNESS,
@@ -32,7 +32,11 @@ from workflows.proof.objections.model import (
 )
 from workflows.proof.patching import patched, put_around
 from workflows.proof.pleasing import pleasing
+from workflows.proof.python.oddities import odd_in_python
+from workflows.proof.scripts.oddities import oddities, said_otherwise
 from workflows.proof.swallowing import swallowed
+from workflows.proof.usual import is_done_in_python
+from workflows.proof.usual_in_scripts import is_done_in_scripts, is_said_in_scripts
 from workflows.tree import Tree
 
 MOST = 20
@@ -51,6 +55,8 @@ class _Hit:
     fine: Fine = Fine.NOWHERE
     word: str = ""
     """What the project says where it does this already."""
+    pattern: str = ""
+    """Or how it says it."""
 
 
 def tampering(before: Tree, fix: Patch) -> tuple[Finding, ...]:
@@ -69,7 +75,7 @@ def tampering(before: Tree, fix: Patch) -> tuple[Finding, ...]:
             path=path, line=hit.line, code=hit.code, what=hit.what, reason=f"`{hit.key[1]}`: it {hit.reason}."
         )
         for path, text, hit in _more(old, new)
-        if not _usual(hit, path, text, before)
+        if not _usual(hit, path, text, before, own)
     ]
     return tuple(_once(found)[:MOST])
 
@@ -95,8 +101,24 @@ def _objections(parsed: Parsed, own: frozenset[str]) -> Iterable[_Hit]:
     if parsed.language is Language.PYTHON:
         for name, line in put_around(parsed, own):
             yield _Hit((PATCHES, name), line, parsed.shown(line), PATCHES, words.PATCHED_REASON)
-        for text, node in made_up(parsed):
-            yield from _texts(Use(text, Way.TEXT, node.line, parsed.shown(node.line), node=node))
+        put_together = [
+            Use(text, Way.TEXT, node.line, parsed.shown(node.line), node=node)
+            for text, node in made_up(parsed)
+        ]
+        for use in put_together:
+            yield from _texts(use)
+        for asked in odd_in_python(parsed, (*found, *put_together)):
+            code = parsed.shown(asked.line)
+            yield _Hit(
+                (asked.what, asked.name), asked.line, code, asked.what, asked.reason, asked.fine, asked.said
+            )
+    if parsed.language.is_script:
+        otherwise = tuple(said_otherwise(parsed, found))
+        for use in otherwise:
+            yield from _texts(use) if use.way is Way.TEXT else _names(use, parsed.language)
+        for odd in oddities(parsed, (*found, *otherwise)):
+            code = parsed.shown(odd.line)
+            yield _Hit((odd.what, odd.name), odd.line, code, odd.what, odd.reason, odd.fine, "", odd.said)
     for use in patched(found, parsed.language, own):
         yield _Hit(
             (PATCHES, use.name),
@@ -126,9 +148,9 @@ def _objections(parsed: Parsed, own: frozenset[str]) -> Iterable[_Hit]:
 def _names(use: Use, language: Language) -> Iterable[_Hit]:
     if any(use.starts(plain) for plain in words.PLAIN_MODULE) or use.name == "module":
         return
-    for rule in RULES:
-        if language in rule.languages and rule.hits(use):
-            name = next(name for name in rule.names if use.starts(name))
+    for rule in rules_about(use.name.partition(".")[0], language):
+        if rule.hits(use):
+            name = rule.together or next(name for name in rule.names if use.starts(name))
             yield _Hit((rule.what, name), use.line, use.code, rule.what, rule.reason, rule.fine, name)
     if use.unknown and use.name in words.COMPUTED and not use.own:
         yield _Hit((REACHES, use.name), use.line, use.code, REACHES, words.COMPUTED_REASON)
@@ -246,10 +268,32 @@ def _more(old: Sequence[_Hit], new: Sequence[tuple[str, str, _Hit]]) -> list[tup
     return sorted(more, key=lambda one: (one[0], one[2].line))
 
 
-def _usual(hit: _Hit, path: str, text: str, before: Tree) -> bool:
+def _usual(hit: _Hit, path: str, text: str, before: Tree, own: frozenset[str]) -> bool:
     if hit.fine is Fine.COMMAND and is_command_line(path, text):
         return True
-    return hit.fine is not Fine.NOWHERE and _says(before, hit.word or hit.key[1], path)
+    if hit.fine is Fine.NOWHERE:
+        return False
+    word = hit.word or hit.key[1]
+    language = language_of(path)
+    if hit.pattern:
+        return is_said_in_scripts(before, path, hit.pattern)
+    if language is not None and language.is_script:
+        last = word.rpartition(".")[2].rpartition("/")[2]
+        return is_done_in_scripts(
+            before,
+            path,
+            hit.key,
+            last,
+            lambda said, of: (one.key for one in _hits(said, of, own, "")),
+            in_programs=hit.fine is not Fine.COMMAND,
+        )
+    if language is not Language.PYTHON:
+        return _says(before, word, path)
+
+    def done(said: str) -> Iterable[tuple[str, str]]:
+        return (one.key for one in _hits(said, Language.PYTHON, own, ""))
+
+    return is_done_in_python(before, path, hit.key, word.rpartition(".")[2], done)
 
 
 def _says(tree: Tree, word: str, like: str) -> bool:
@@ -257,13 +301,6 @@ def _says(tree: Tree, word: str, like: str) -> bool:
     last = word.rpartition(".")[2].rpartition("/")[2]
     language = language_of(like)
     said = re.compile(rb"(?<![\w])" + re.escape(last.encode()) + rb"(?![\w])")
-    if language is Language.PYTHON and "." in word and "/" not in word:
-        module, name = (re.escape(part.encode()) for part in word.rsplit(".", 1))
-        said = re.compile(
-            rb"(?<!\w)" + module + rb"\s*\.\s*" + name + rb"(?!\w)"
-            rb"|from\s+" + module + rb"\s+import\b[^\n]*(?<!\w)" + name + rb"(?!\w)"
-            rb"|from\s+" + module + rb"\s+import\s*\([^)]*(?<!\w)" + name + rb"(?!\w)"
-        )
     return any(
         said.search(file.content)
         for path, file in tree.files.items()

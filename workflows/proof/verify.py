@@ -7,12 +7,14 @@ from contextlib import aclosing
 
 from pydantic import BaseModel, ConfigDict
 
+from workflows.ports.sandbox import SandboxFacts
 from workflows.proof.controls import Controls
 from workflows.proof.diagnostics.model import Diagnosed, State
 from workflows.proof.harness import Harness
 from workflows.proof.mode import DiagnosticsMode
 from workflows.proof.proving import About, Change, Trial, on_base, prove
 from workflows.proof.red import Red
+from workflows.proof.same_sandbox import differences, image_of, why_not_same_image
 from workflows.proof.statement import Proof, witness_of
 from workflows.proof.witness import WitnessSeen
 
@@ -25,9 +27,11 @@ class Check(BaseModel):
     name: str
     agrees: bool
     said: str
+    is_note: bool = False
+    """It is not as the proof has it, and does not have to be."""
 
 
-async def verify(base: Harness, proof: Proof) -> AsyncGenerator[Check]:
+async def verify(base: Harness, proof: Proof, *, same_image: bool = False) -> AsyncGenerator[Check]:
     """Ends with the first that does not agree: what comes after would stand on it."""
     whole = proof.test.digest() == proof.test_digest and proof.fix.digest() == proof.fix_digest
     yield Check(
@@ -35,7 +39,12 @@ async def verify(base: Harness, proof: Proof) -> AsyncGenerator[Check]:
     )
     if not whole:
         return
-    async with aclosing(prove(await on_base(base), _change(proof), _about(proof))) as trials:
+    ground = await on_base(base)
+    there = sandbox(proof.sandbox, ground.facts, same_image=same_image)
+    yield there
+    if not there.agrees:
+        return
+    async with aclosing(prove(ground, _change(proof), _about(proof))) as trials:
         async for trial in trials:
             if isinstance(trial, Proof):
                 return
@@ -43,6 +52,16 @@ async def verify(base: Harness, proof: Proof) -> AsyncGenerator[Check]:
             yield check
             if not check.agrees:
                 return
+
+
+def sandbox(then: SandboxFacts, now: SandboxFacts, *, same_image: bool) -> Check:
+    """Another one is told, and refused only where somebody insists: a proof shall hold anywhere."""
+    why_not = why_not_same_image(then, now) if same_image else ""
+    if why_not:
+        return Check(name="sandbox", agrees=False, said=why_not)
+    other = differences(then, now)
+    said = "; ".join(other) or f"the same: {now.kind}, {image_of(now)}"
+    return Check(name="sandbox", agrees=True, said=said, is_note=bool(other))
 
 
 def _change(proof: Proof) -> Change:

@@ -294,6 +294,17 @@ def test_a_run_that_broke_says_how() -> None:
         assert verdict == NotRed(reason="the test run broke", feedback="no report\nusage")
 
 
+def test_what_is_called_by_the_time_of_day_was_there_before_by_another_name() -> None:
+    def run(at: str) -> Results:
+        old = TestResult(id=f"t::test_day[{at}]", outcome=Outcome.PASSED)
+        return results(failed("t::test_new"), old)
+
+    found = judge([run("12:01"), run("12:02")], ["t.py"], frozenset({"t::test_day[12:00]"}), by_path)
+
+    assert isinstance(found, Red)
+    assert found.tests == ("t::test_new",)
+
+
 def test_tests_that_were_there_before_are_not_new() -> None:
     verdict = judge([results(failed("old"))], ["f"], frozenset({"old"}), by_path)
     assert isinstance(verdict, NotRed)

@@ -39,6 +39,8 @@ class Rule:
     what: str
     reason: str
     fine: Fine = Fine.NOWHERE
+    together: str = ""
+    """One word for all of them, where a project that does one may well do another."""
 
     def hits(self, use: Use) -> bool:
         return use.way is not Way.TEXT and any(use.starts(name) for name in self.names)

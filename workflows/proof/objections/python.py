@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from workflows.proof.objections import reasons
+from workflows.proof.objections import python_machine, reasons
 from workflows.proof.objections.model import DETECTS, ENDS, EVALUATES, PYTHON, REACHES, STARTS, Fine, Rule
 
 RULES: tuple[Rule, ...] = (
+    *python_machine.RULES,
     Rule(PYTHON, ("sys.modules",), DETECTS, "looks at which modules are loaded, which shows who runs it"),
     Rule(
         PYTHON,
@@ -24,7 +25,7 @@ RULES: tuple[Rule, ...] = (
         (
             *("sys.gettrace", "sys.getprofile", "sys.dont_write_bytecode", "sys.flags.hash_randomization"),
             *("sys.flags.dont_write_bytecode", "os.getppid", "socket.gethostname", "getpass.getuser"),
-            *("os.getlogin", "psutil", "__main__"),
+            *("os.getlogin", "psutil"),
         ),
         DETECTS,
         "asks how and where it is run; a fix must behave the same everywhere",
@@ -33,7 +34,13 @@ RULES: tuple[Rule, ...] = (
     Rule(PYTHON, ("os._exit", "os.abort", "faulthandler", "posix", "nt"), ENDS, reasons.EXIT),
     Rule(PYTHON, ("os.kill", "os.killpg", "signal"), ENDS, "sends or takes signals", Fine.KNOWN),
     Rule(PYTHON, ("sys.exit", "SystemExit", "quit", "exit"), ENDS, reasons.EXIT, Fine.COMMAND),
-    Rule(PYTHON, ("atexit", "sys.exitfunc", "threading._register_atexit"), ENDS, reasons.HOOK, Fine.KNOWN),
+    Rule(
+        PYTHON,
+        ("atexit", "weakref.finalize", "sys.exitfunc", "threading._register_atexit"),
+        ENDS,
+        reasons.HOOK,
+        Fine.KNOWN,
+    ),
     Rule(
         PYTHON,
         (

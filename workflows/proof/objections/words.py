@@ -11,7 +11,7 @@ COMPUTED = frozenset({"sys", "os", "builtins", "__builtins__", "process", "globa
 COMPUTED_REASON = "takes something from the interpreter by a name that is not written out; name it"
 
 MARKS = re.compile(
-    r"PYTEST_\w+|JEST_WORKER_ID|VITEST(?:_\w+)?|NODE_TEST_CONTEXT|npm_lifecycle_\w+|MOCHA_\w+"
+    r"PYTEST_\w+|@pytest_ar\b|@py_builtins\b|JEST_WORKER_ID|VITEST(?:_\w+)?|NODE_TEST_CONTEXT|npm_lifecycle_\w+|MOCHA_\w+"
     r"|RUST_TEST_\w+|sun\.java\.command|surefire|org\.junit|org\.testng|jest-worker|jest\.asymmetricMatcher|test\.(?:v|run|timeout)\b"
 )
 MARKS_REASON = "names what only a test run sets or has"

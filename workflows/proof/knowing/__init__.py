@@ -1,0 +1,1 @@
+"""Whether a fix knows the test's own values."""

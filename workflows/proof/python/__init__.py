@@ -1,0 +1,1 @@
+"""What no fix in Python does, where the names that it uses do not say so by themselves."""
