@@ -14,9 +14,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from bot import messages
 from bot import settings as configuration
 from bot.evidence import proof_of, proposal
+from bot.messages import endings
 from bot.models.keys import need_models
 from bot.patience import to_rest
 from bot.reacting.ground import Outcome
@@ -193,7 +193,7 @@ def _write(here: Job, result: Result) -> None:
             output.write(f"{name}={value}\n")
     with here.summary.open("a") as summary:
         summary.write(
-            messages.job_summary(
+            endings.job_summary(
                 result.conclusion, result.pr_url, result.repro_status, result.said, result.passed
             )
         )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
-from bot import again_text, messages
+from bot import halted
+from bot.messages import again, endings
 from bot.reactions import Reactions
 from bot.store.port import Delivery, Run
 from policies.effects import Conclusion, PostComment
 from workflows.case import Standing
+from workflows.engine.entries import Row
 from workflows.errors import Problem
 from workflows.ports.effects import Effects
 from workflows.steps.common import STICKY
@@ -29,7 +31,7 @@ async def regret(reactions: Reactions, delivery: Delivery, said: str) -> None:
 async def tell(effects: Effects, run: Run, times: int, proves: Standing | None = None) -> None:
     """Never raises: what cannot be told is put aside all the same. What is proved again has a check."""
     if proves is not None:
-        words = again_text.not_proved(messages.put_aside_in_short(times))
+        words = again.not_proved(endings.put_aside_in_short(times))
         check = check_of(run.id, run.trigger, proves.head_sha, Conclusion.NEUTRAL, words)
         await _try(f"run {run.id}", effects.perform(check, run.trigger))
         return
@@ -37,10 +39,15 @@ async def tell(effects: Effects, run: Run, times: int, proves: Standing | None =
         key=f"{run.id}/aside",
         repository=run.trigger.tenant.repository,
         issue=run.trigger.issue.number,
-        body=messages.put_aside(run, times),
+        body=endings.put_aside(run, times),
         sticky=STICKY,
     )
     await _try(f"run {run.id}", effects.perform(comment, run.trigger))
+
+
+async def end_check(effects: Effects, run: Run, rows: Sequence[Row]) -> None:
+    """Of a run that was stopped while a worker had it in hand. Never raises."""
+    await _try(f"run {run.id}", halted.end_check(effects, run, run.trigger, rows))
 
 
 async def _try(item: str, saying: Awaitable[object]) -> None:

@@ -9,13 +9,14 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from policies.effects import CommitRef
+from policies.effects import CommitRef, Conclusion
 from policies.patch import Patch
 from workflows.case import Case, Judged, PlanShown, Proposed, Proven, Shown, Standing
 from workflows.engine.entries import Recorded, Row, StepCompleted
 from workflows.engine.signals import waiting
 from workflows.ports.blobs import Blobs
 from workflows.proof.statement import Proof
+from workflows.steps.newest_base import BASE_ARCHIVE
 from workflows.tree import Tree, unpack
 
 M = TypeVar("M", bound=BaseModel)
@@ -81,11 +82,41 @@ def shown_plan(rows: Sequence[Row]) -> str | None:
 
 
 async def diff_of(rows: Sequence[Row], blobs: Blobs) -> str:
-    proof = await proof_of(rows, blobs)
-    case = case_of(rows)
-    if proof is None or case is None:
+    """Of what is proven, with what people changed among the tests beside it, on the base it was seen on."""
+    proof, archive = await proof_of(rows, blobs), _archive(rows)
+    if proof is None or not archive:
         return ""
-    return diff(unpack(await blobs.get(case.archive)), proof.fix.merged(proof.test))
+    return diff(unpack(await blobs.get(archive)), proof.fix.merged(proof.test).merged(proof.beside))
+
+
+def why_no_proof(rows: Sequence[Row]) -> str:
+    found = judged(rows)
+    if found is None:
+        over = standing(rows)
+        return (
+            f"this run had nothing to prove: {over.over}"
+            if over and over.over
+            else "this run has no proof yet"
+        )
+    if found.conclusion is Conclusion.FAILURE:
+        return f"what this run looked at is not proven: {found.stage}: {found.said}"
+    return f"what this run looked at cannot be judged: {found.said}"
+
+
+def _archive(rows: Sequence[Row]) -> str:
+    """The blob with the base as the run saw it last; empty where it has seen none."""
+    case, saw = case_of(rows), standing(rows)
+    if case is not None or saw is None:
+        return case.archive if case else ""
+    for row in reversed(rows):
+        match row.entry:
+            case Recorded(path=path, name=name, value={"digest": str() as digest}) if (
+                name == BASE_ARCHIVE and path.endswith("/prove_again")
+            ):
+                return digest
+            case _:
+                pass
+    return saw.proposed.case.archive
 
 
 def case_of(rows: Sequence[Row]) -> Case | None:

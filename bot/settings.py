@@ -99,12 +99,12 @@ class Settings(BaseSettings):
     witness: WitnessMode = Field(
         WitnessMode.OFF,
         description="A second test of each issue, by another author, that the fixer never sees: off, "
-        "advisory or required. A repository may ask for more.",
+        "advisory or required. Where this is set, a repository may ask for more and never for less.",
     )
     diagnostics: DiagnosticsMode = Field(
         DiagnosticsMode.REQUIRED,
         description="Whether a fix may add to what the project's own linters and type checkers say: off, "
-        "advisory or required. A repository may ask for more.",
+        "advisory or required. Where this is set, a repository may ask for more and never for less.",
     )
     verify_again: VerifyAgain = Field(
         VerifyAgain.ALWAYS,
@@ -224,8 +224,14 @@ class Settings(BaseSettings):
         return text
 
     def allowance(self) -> Allowance:
-        hosts = (*_listed(self.egress_hosts), *_listed(self.egress_internal))
-        return Allowance(images=_listed(self.allowed_images), hosts=hosts)
+        """What is set is the least for all repositories; what is not set, each decides for itself."""
+        said = self.model_fields_set
+        return Allowance(
+            images=_listed(self.allowed_images),
+            hosts=(*_listed(self.egress_hosts), *_listed(self.egress_internal)),
+            witness=self.witness if "witness" in said else None,
+            diagnostics=self.diagnostics if "diagnostics" in said else None,
+        )
 
     def internal_hosts(self) -> tuple[str, ...]:
         return _listed(self.egress_internal)

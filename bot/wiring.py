@@ -13,7 +13,6 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import messages
 from bot.baselines import FolderBaselines
 from bot.blobs import FolderBlobs
 from bot.breakers import Breakers
@@ -21,7 +20,8 @@ from bot.bus.port import Bus
 from bot.effects import Door
 from bot.forge import WritableForge
 from bot.ledger import StoreLedger
-from bot.messages import Messages
+from bot.messages import replies
+from bot.messages.words import Messages
 from bot.models.keys import ROUTES
 from bot.models.routes import Models
 from bot.reacting.ground import Ground
@@ -98,6 +98,10 @@ async def bus_of(settings: Settings) -> AsyncGenerator[Bus]:
         await bus.close()
 
 
+def door_of(store: Store, forge: WritableForge, settings: Settings, gate: Gate | None = None) -> Door:
+    return Door(gate or Gate(bundle()), forge, store, new_run, Redactor(settings.secrets()))
+
+
 @contextlib.asynccontextmanager
 async def plant(
     settings: Settings,
@@ -113,10 +117,13 @@ async def plant(
     run inside a job of the repository. `pool` is how many sandboxes are kept ready, by who stays."""
     breakers = breakers or Breakers()
     sandboxes = await sandboxes_of(settings, breakers, trusted=trusted, pool=pool)
-    redact = Redactor(settings.secrets())
-    tracer = OtlpTracer(settings.otlp_endpoint, redact) if settings.otlp_endpoint else NoTracer()
+    tracer = (
+        OtlpTracer(settings.otlp_endpoint, Redactor(settings.secrets()))
+        if settings.otlp_endpoint
+        else NoTracer()
+    )
     gate = Gate(bundle())
-    door = Door(gate, forge, store, new_run, redact)
+    door = door_of(store, forge, settings, gate)
     model = Models(settings, breakers)
     blobs = blobs_of(settings)
     ports = Ports(
@@ -131,8 +138,6 @@ async def plant(
         # A provider has templates of its own, and knows nothing of our images.
         image="" if settings.sandbox in {"e2b", "daytona"} else settings.sandbox_image,
         allowance=settings.allowance(),
-        witness=settings.witness,
-        diagnostics=settings.diagnostics,
     )
     ground = Ground(
         house=House(
@@ -146,7 +151,9 @@ async def plant(
         effects=door,
         forge=forge,
         blobs=blobs,
-        config=messages.config(settings.label, _model_names(settings), gate.digest, release()),
+        config=replies.config(
+            settings.label, _model_names(settings), gate.digest, release(), ports.allowance
+        ),
     )
     try:
         yield Plant(store, blobs, model, ports, Reactions(ground), tracer)

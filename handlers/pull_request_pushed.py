@@ -1,4 +1,8 @@
-"""A commit on the branch of a pull request of ours: what was proven was without it."""
+"""A commit on the branch of a pull request of ours: what was proven was without it.
+
+One of our own is proven on what its branch stands on, which may be behind its base by now: whoever looks will
+see that. A run that proves again pushes nothing, so it calls for no other.
+"""
 
 from __future__ import annotations
 

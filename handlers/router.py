@@ -45,11 +45,11 @@ def decide(event: Event, house: House) -> Decision:
             return repository_moved.decide(event, house)
         case Scheduled():
             return dispatched.decide(event, house)
-        case _ if event.actor.id == house.bot_id:
-            return Ignore(reason="this was our own doing")
-        # Commits count whoever makes them: bots format, merge and update.
+        # Commits count whoever makes them: bots format, merge and update, and ours may stand on an old base.
         case PullRequestPushed():
             return pull_request_pushed.decide(event, house)
+        case _ if event.actor.id == house.bot_id:
+            return Ignore(reason="this was our own doing")
         case BranchPushed():
             return base_moved.decide(event, house)
         # Any bot: two that answer each other never stop.

@@ -256,6 +256,8 @@ class Conclusion(StrEnum):
     FAILURE = "failure"
     NEUTRAL = "neutral"
     """It could not be judged."""
+    CANCELLED = "cancelled"
+    """Somebody stopped it before it was."""
 
 
 class ReportCheck(Effect[Done]):

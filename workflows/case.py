@@ -12,7 +12,6 @@ from workflows.project.model import Project
 from workflows.proof.controls import Controls
 from workflows.proof.diagnostics.model import Diagnosed
 from workflows.proof.green import Green, Unharmed
-from workflows.proof.mode import DiagnosticsMode, WitnessMode
 from workflows.proof.red import Red
 from workflows.proof.witness import Witness, WitnessSeen
 from workflows.trigger import Trigger
@@ -41,8 +40,6 @@ class Case(_Stage):
     sandbox: SandboxFacts
     project: Project = Project()
     """Nothing is known in a journal of release 0.1.0."""
-    witness: WitnessMode = WitnessMode.OFF
-    diagnostics: DiagnosticsMode = DiagnosticsMode.REQUIRED
 
 
 class Planned(_Stage):

@@ -12,7 +12,9 @@ from workflows.steps.show_check import show_begun, show_unproved, show_verdict
 from workflows.steps.take_stock import is_open, nothing_to_prove, take_stock
 from workflows.trigger import Trigger
 
-_again = workflow("again", Standing).then(show_begun).then(prove_again).then(show_verdict)
+_again = (
+    workflow("again", Standing).then(show_begun).then(prove_again).then(show_verdict).rescue(show_unproved)
+)
 
 reverify = (
     workflow("reverify", Trigger)
@@ -22,5 +24,4 @@ reverify = (
         when(is_open, _again),
         otherwise=unchanged(Standing, "over").map(nothing_to_prove, Judged),
     )
-    .rescue(show_unproved)
 )

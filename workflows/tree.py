@@ -76,7 +76,7 @@ class Tree:
         return Tree(files, links)
 
     def pack(self, at: str = "") -> bytes:
-        """A plain tar of it for a sandbox, the same bytes for the same tree; `at` is the folder it lies in."""
+        """A plain tar of it for a sandbox, the same bytes for the same tree; `at` is its folder."""
         return b"".join([*self._members(at), _END])
 
     def _members(self, at: str) -> Iterator[bytes]:

@@ -61,6 +61,8 @@ def _lines(project: Project) -> Iterator[tuple[str, str, str]]:
         yield "junit", project.junit.value, project.junit.source
     for host in project.hosts:
         yield "host", host.value, host.source
+    yield "witness", project.witness, project.witness_source
+    yield "checkers", project.diagnostics, project.diagnostics_source
     for name, most in project.narrowed:
         if most is not None:
             yield "limit", f"{name} {most}", ""

@@ -190,7 +190,9 @@ def _completed(step: str, output: JsonValue) -> Iterator[Line]:
                 seen = now.controls
                 said = f"without the fix it fails again; {seen.killed} of {len(seen.mutants)} mutants noticed"
                 yield Line(said, "good", "\n".join(f"not proven: {place}" for place in seen.unproven))
-            elif now.suite is not None and (now.diagnostics or now.case.diagnostics is DiagnosticsMode.OFF):
+            elif now.suite is not None and (
+                now.diagnostics or now.case.project.diagnostics is DiagnosticsMode.OFF
+            ):
                 yield Line(f"refused: {now.feedback.splitlines()[0]}", "bad")
         case "check_witness":
             told = Witnessing.model_validate(output)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypedDict
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json
@@ -26,6 +26,7 @@ from handlers.events import (
     Scheduled,
     StatusFailed,
 )
+from workflows.trigger import Actor, Tenant
 
 _HEADS = "refs/heads/"
 
@@ -34,6 +35,14 @@ class _Action(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     action: str = ""
+
+
+class _Came(TypedDict):
+    """What every event says of where it came from."""
+
+    delivery: str
+    tenant: Tenant
+    actor: Actor
 
 
 class Unread(Exception):
@@ -63,12 +72,14 @@ def read(delivery: str, event: str, payload: bytes) -> Event:
         raise Unread(f"the {event} payload is not JSON: {error}") from error
 
 
+def _came(delivery: str, seen: payloads.Payload) -> _Came:
+    return {"delivery": delivery, "tenant": seen.tenant(), "actor": seen.sender.actor()}
+
+
 def _labeled(delivery: str, values: Any) -> Event:
     seen = payloads.LabeledPayload.model_validate(values)
     return IssueLabeled(
-        delivery=delivery,
-        tenant=seen.tenant(),
-        actor=seen.sender.actor(),
+        **_came(delivery, seen),
         issue=seen.issue.snapshot(),
         label=seen.label.name,
         on_pull_request=seen.issue.is_pull_request,
@@ -78,9 +89,7 @@ def _labeled(delivery: str, values: Any) -> Event:
 def _assigned(delivery: str, values: Any) -> Event:
     seen = payloads.AssignedPayload.model_validate(values)
     return IssueAssigned(
-        delivery=delivery,
-        tenant=seen.tenant(),
-        actor=seen.sender.actor(),
+        **_came(delivery, seen),
         issue=seen.issue.snapshot(),
         assignee=seen.assignee.actor(),
         on_pull_request=seen.issue.is_pull_request,
@@ -90,9 +99,7 @@ def _assigned(delivery: str, values: Any) -> Event:
 def _commented(delivery: str, values: Any) -> Event:
     seen = payloads.CommentedPayload.model_validate(values)
     return IssueCommented(
-        delivery=delivery,
-        tenant=seen.tenant(),
-        actor=seen.sender.actor(),
+        **_came(delivery, seen),
         issue=seen.issue.snapshot(),
         comment=seen.comment.id,
         body=seen.comment.body or "",
@@ -103,9 +110,7 @@ def _commented(delivery: str, values: Any) -> Event:
 def _line_commented(delivery: str, values: Any) -> Event:
     seen = payloads.LineCommentedPayload.model_validate(values)
     return LineCommented(
-        delivery=delivery,
-        tenant=seen.tenant(),
-        actor=seen.sender.actor(),
+        **_came(delivery, seen),
         pull_request=seen.pull_request.snapshot(),
         comment=seen.comment.id,
         body=seen.comment.body or "",
@@ -117,9 +122,7 @@ def _line_commented(delivery: str, values: Any) -> Event:
 def _reviewed(delivery: str, values: Any) -> Event:
     seen = payloads.ReviewedPayload.model_validate(values)
     return ReviewSubmitted(
-        delivery=delivery,
-        tenant=seen.tenant(),
-        actor=seen.sender.actor(),
+        **_came(delivery, seen),
         pull_request=seen.pull_request.snapshot(),
         review=seen.review.id,
         state=seen.review.stance(),
@@ -131,9 +134,7 @@ def _reviewed(delivery: str, values: Any) -> Event:
 def _closed(delivery: str, values: Any) -> Event:
     seen = payloads.PullRequestPayload.model_validate(values)
     return PullRequestClosed(
-        delivery=delivery,
-        tenant=seen.tenant(),
-        actor=seen.sender.actor(),
+        **_came(delivery, seen),
         number=seen.pull_request.number,
         branch=seen.pull_request.branch(seen.repository),
         merged=seen.pull_request.merged,
@@ -143,9 +144,7 @@ def _closed(delivery: str, values: Any) -> Event:
 def _synchronized(delivery: str, values: Any) -> Event:
     seen = payloads.PullRequestPayload.model_validate(values)
     return PullRequestPushed(
-        delivery=delivery,
-        tenant=seen.tenant(),
-        actor=seen.sender.actor(),
+        **_came(delivery, seen),
         number=seen.pull_request.number,
         branch=seen.pull_request.branch(seen.repository),
         sha=seen.pull_request.head.sha,
@@ -164,9 +163,7 @@ def _pushed(delivery: str, values: Any) -> Event:
     branch = seen.ref.removeprefix(_HEADS)
     if branch in {"", seen.ref} or seen.deleted:
         raise Unread("of pushes, only commits on branches are read")
-    return BranchPushed(
-        delivery=delivery, tenant=seen.tenant(), actor=seen.sender.actor(), branch=branch, sha=seen.after
-    )
+    return BranchPushed(**_came(delivery, seen), branch=branch, sha=seen.after)
 
 
 def _checked(delivery: str, values: Any) -> Event:
@@ -175,9 +172,7 @@ def _checked(delivery: str, values: Any) -> Event:
     if suite.conclusion not in {"failure", "timed_out"}:
         raise Unread("of checks, only failures are read")
     return ChecksFailed(
-        delivery=delivery,
-        tenant=seen.tenant(),
-        actor=seen.sender.actor(),
+        **_came(delivery, seen),
         branch=suite.head_branch or "",
         sha=suite.head_sha,
         app=(suite.app.slug or suite.app.name) if suite.app else "",
@@ -190,9 +185,7 @@ def _status(delivery: str, values: Any) -> Event:
     if seen.state not in {"failure", "error"}:
         raise Unread("of statuses, only failures are read")
     return StatusFailed(
-        delivery=delivery,
-        tenant=seen.tenant(),
-        actor=seen.sender.actor(),
+        **_came(delivery, seen),
         branch=seen.branch(),
         sha=seen.sha,
         app=seen.context,
@@ -201,9 +194,7 @@ def _status(delivery: str, values: Any) -> Event:
 
 def _moved(delivery: str, values: Any) -> Event:
     seen = payloads.MovedPayload.model_validate(values)
-    return RepositoryMoved(
-        delivery=delivery, tenant=seen.tenant(), actor=seen.sender.actor(), before=seen.before()
-    )
+    return RepositoryMoved(**_came(delivery, seen), before=seen.before())
 
 
 def _dispatched(delivery: str, values: Any) -> Event:
@@ -211,9 +202,7 @@ def _dispatched(delivery: str, values: Any) -> Event:
     if seen.inputs is None or seen.inputs.issue < 1:
         raise Unread("the workflow was started without the number of an issue")
     return Dispatched(
-        delivery=delivery,
-        tenant=seen.tenant(),
-        actor=seen.sender.actor(),
+        **_came(delivery, seen),
         issue=seen.inputs.issue,
         command=seen.inputs.command,
     )
@@ -221,7 +210,7 @@ def _dispatched(delivery: str, values: Any) -> Event:
 
 def _scheduled(delivery: str, values: Any) -> Event:
     seen = payloads.Payload.model_validate(values)
-    return Scheduled(delivery=delivery, tenant=seen.tenant(), actor=seen.sender.actor())
+    return Scheduled(**_came(delivery, seen))
 
 
 _READ: Mapping[str, Mapping[str, Callable[[str, Any], Event]]] = MappingProxyType(

@@ -15,12 +15,13 @@ log = logging.getLogger("redfirst.github")
 SUMMARY = 65_000
 DESCRIPTION = 140
 
-# A status cannot say that something could not be judged.
+# A status cannot say that something could not be judged, or was stopped.
 _STATES = {
     None: "pending",
     Conclusion.SUCCESS: "success",
     Conclusion.FAILURE: "failure",
     Conclusion.NEUTRAL: "error",
+    Conclusion.CANCELLED: "error",
 }
 
 

@@ -17,7 +17,6 @@ from workflows.difference import patch_between
 from workflows.errors import UserProblem
 from workflows.project import asked
 from workflows.project.detect import detect
-from workflows.proof.mode import stricter
 from workflows.proof.proving import About, Trial, on_base, parted, prove
 from workflows.proof.statement import Proof
 from workflows.proof.suite import Suite
@@ -56,8 +55,7 @@ async def prove_change(of: Asked) -> AsyncGenerator[Trial | Proof]:
         f"{base[:12]} to {head[:12]}: {_named('test', change.test.paths())}; "
         f"{_named('fix', change.fix.paths())}",
     )
-    mode = stricter(settings.diagnostics, project.diagnostics)
-    about = About(here.repository, base, head, project, release(), of.issue, mode)
+    about = About(here.repository, base, head, project, release(), of.issue, project.diagnostics)
     sandboxes = await sandboxes_of(settings, trusted=True)
     try:
         place = Place(sandboxes, here.repository, settings.sandbox_image)

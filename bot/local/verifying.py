@@ -28,7 +28,9 @@ MOST_BYTES = 64 * 1024**2
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
-async def verify_proof(file: Path, repo: Path, key: Path | None) -> AsyncGenerator[Check]:
+async def verify_proof(
+    file: Path, repo: Path, key: Path | None, *, same_image: bool
+) -> AsyncGenerator[Check]:
     proof, sealed = read(file, key)
     if not _COMMIT.fullmatch(proof.base_sha) or not _COMMIT.fullmatch(proof.head_sha or proof.base_sha):
         # Git would take `main~2` for one as well, which is another tomorrow.
@@ -52,7 +54,7 @@ async def verify_proof(file: Path, repo: Path, key: Path | None) -> AsyncGenerat
     try:
         place = Place(sandboxes, proof.repository, settings.sandbox_image)
         harness = await harness_at(place, proof.project, named(proof.runner, proof.project), base)
-        async for check in verify(harness, proof):
+        async for check in verify(harness, proof, same_image=same_image):
             yield check
     finally:
         await sandboxes.close()

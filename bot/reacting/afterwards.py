@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot import messages
-from bot.messages import Messages
+from bot.messages import notices
+from bot.messages.words import Messages
 from bot.reacting.beginning import begin
 from bot.reacting.ground import Ground, Outcome, handled, ignored, in_passing, refused
 from bot.reacting.meant import Meant
@@ -33,7 +33,7 @@ async def told(ground: Ground, event: Event, told: Resume, review: Review, meant
             )
         case Verdict.CHANGES_REQUESTED:
             issue = meant.run.trigger.issue.number
-            await ground.say(event, told.issue, told.asked, messages.only_a_test(issue))
+            await ground.say(event, told.issue, told.asked, notices.only_a_test(issue))
             return handled("answered: it holds a test alone")
         case Verdict.CHECKS_FAILED if meant.proposed is not None:
             return await _mend(ground, event, review, meant.proposed)

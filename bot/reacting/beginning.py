@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot import messages
+from bot.messages import notices
 from bot.reacting.ground import Ground, Outcome, handled, ignored, refused
 from bot.starting import run_id
 from handlers.decision import Asked, Fetch, Start
@@ -43,23 +43,23 @@ async def begin(
     if not is_fact:
         await ground.seen(event, issue, asked)
     if ground.house.in_job and trigger.has("plan"):
-        await ground.say(event, issue, asked, messages.plans_need_memory())
+        await ground.say(event, issue, asked, notices.plans_need_memory())
         return handled("refused: a job cannot wait for an approval")
     if ground.house.in_job and trigger.workflow == "fix":
         # A job knows of no other, but two that were started at once leave but one branch.
         branch = branch_for(trigger.issue)
         if await ground.forge.tip(event.tenant, branch):
-            await ground.say(event, issue, asked, messages.branch_is_there(branch))
+            await ground.say(event, issue, asked, notices.branch_is_there(branch))
             return handled(f"refused: there is {branch} already")
     try:
         run = await started(ground, event, trigger)
     except Refused as no:
         if not is_fact:
-            await ground.say(event, issue, asked, messages.refused(no.decision))
+            await ground.say(event, issue, asked, notices.refused(no.decision))
         return refused(no)
     if run.ref != run_id(trigger.key):
         if not is_fact:
-            await ground.say(event, issue, asked, messages.already_running(run.ref))
+            await ground.say(event, issue, asked, notices.already_running(run.ref))
         return handled(f"run {run.ref} is active already")
     return handled(f"started run {run.ref}", run=run.ref)
 

@@ -5,7 +5,7 @@ Nobody asks, so nobody is answered: what was passed over, and why, is for the lo
 
 from __future__ import annotations
 
-from bot import messages
+from bot.messages import endings
 from bot.reacting.beginning import started
 from bot.reacting.ground import Ground, Outcome, handled, ignored
 from bot.starting import run_id
@@ -52,7 +52,7 @@ async def _take(ground: Ground, event: Event, number: int, label: str) -> Outcom
     if await ground.forge.tip(event.tenant, branch):
         return f"there is {branch} already"
     if found.is_done_with:
-        return messages.left_so(found.ours)
+        return endings.left_so(found.ours)
     try:
         return await _begin(ground, event, found, by)
     except Refused as no:

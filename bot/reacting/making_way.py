@@ -6,18 +6,17 @@ of one that has not, nobody knows what it will see.
 
 from __future__ import annotations
 
-from bot import again_text
+from bot import halted
 from bot.evidence import standing
+from bot.messages import again
 from bot.reacting.ground import Ground, Outcome, handled, in_passing
 from bot.starting import run_id
 from bot.store.port import Run
 from handlers.events import Event
-from policies.effects import Conclusion, Signal, SteerRun
-from workflows.case import Standing
+from policies.effects import Signal, SteerRun
 from workflows.engine.status import RunStatus
 from workflows.errors import UserProblem
 from workflows.ports.effects import Refused
-from workflows.steps.show_check import check_of
 from workflows.trigger import Trigger
 
 _CAME_TO_NOTHING = frozenset({RunStatus.FAILED, RunStatus.CANCELLED})
@@ -33,24 +32,22 @@ async def knows(
     if saw is not None and saw.place == place and last.status not in _CAME_TO_NOTHING:
         return handled(f"#{trigger.issue.number}: run {last.id} has seen that", run=last.id)
     if not last.status.ended:
-        await _stop(ground, event, last, trigger, saw)
+        await _stop(ground, event, last, trigger)
     return None
 
 
-async def _stop(ground: Ground, event: Event, last: Run, trigger: Trigger, saw: Standing | None) -> None:
+async def _stop(ground: Ground, event: Event, last: Run, trigger: Trigger) -> None:
     stop = SteerRun(
         key=f"{trigger.key}/stop",
         repository=event.tenant.repository,
         run=last.id,
         signal=Signal.STOP,
         by=event.actor.login,
-        reason="there is a newer commit",
+        reason=again.NEWER,
         is_fact=True,
     )
     try:
         await ground.effects.perform(stop, in_passing(event, trigger.issue.number))
-        if saw is not None:
-            check = check_of(last.id, trigger, saw.head_sha, Conclusion.NEUTRAL, again_text.superseded())
-            await ground.effects.perform(check, trigger)
+        await halted.end_check(ground.effects, last, trigger, await ground.store.rows(last.id))
     except (UserProblem, Refused):
         pass  # it has just come to its end by itself, or nobody may say so any more

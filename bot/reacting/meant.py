@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot import messages
 from bot.evidence import case_of, proposal, shown_test
+from bot.messages import notices
 from bot.reacting.ground import Ground, Outcome, handled, ignored
 from bot.store.port import Run
 from handlers.decision import Again, Reply, Resume, Stop
@@ -119,5 +119,5 @@ def _where_it_is(left: Proposed, tenant: Tenant) -> Proposed:
 async def nothing(ground: Ground, event: Event, said: Resume | Stop) -> Outcome:
     if said.asked is None:
         return ignored("no run here waits for it")
-    await ground.say(event, said.issue, said.asked, messages.nothing_runs())
+    await ground.say(event, said.issue, said.asked, notices.nothing_runs())
     return handled("answered: nothing runs here")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot import messages
+from bot.messages import notices
 from bot.reacting.afterwards import is_open, revision
 from bot.reacting.beginning import begin
 from bot.reacting.ground import Ground, Outcome, handled, in_passing, refused
@@ -33,13 +33,13 @@ async def again(ground: Ground, event: Event, asked: Again) -> Outcome:
     try:
         makes_way = last is None or last.status.ended or await _makes_way(ground, event, asked, last)
     except Refused as no:
-        await ground.say(event, asked.issue, asked.asked, messages.refused(no.decision))
+        await ground.say(event, asked.issue, asked.asked, notices.refused(no.decision))
         return refused(no)
     if last is not None and not makes_way:
-        await ground.say(event, asked.issue, asked.asked, messages.already_running(last.id))
+        await ground.say(event, asked.issue, asked.asked, notices.already_running(last.id))
         return handled(f"run {last.id} is active already")
     if meant is None or last is None or last.status is RunStatus.COMPLETED:
-        await ground.say(event, asked.issue, asked.asked, messages.nothing_to_retry(last))
+        await ground.say(event, asked.issue, asked.asked, notices.nothing_to_retry(last))
         return handled("there was nothing to try again")
     proposed = meant.proposed
     if proposed is not None and await is_open(ground, event, proposed.pull_request.number):
@@ -65,7 +65,7 @@ async def _go_on(ground: Ground, event: Event, asked: Again, meant: Meant, propo
     review = _unanswered(meant.rows) or meant.run.trigger.review
     if review is None:
         await ground.say(
-            event, asked.issue, asked.asked, messages.waits_for_review(proposed.pull_request.number)
+            event, asked.issue, asked.asked, notices.waits_for_review(proposed.pull_request.number)
         )
         return handled("answered: its pull request waits for a review")
     said = "\n\n".join(part for part in (review.said, asked.context) if part)

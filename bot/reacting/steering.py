@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot import messages
 from bot.evidence import shown_plan
+from bot.messages import notices
 from bot.reacting import afterwards, stopping
 from bot.reacting.checks import was_worked_on
 from bot.reacting.ground import Ground, Outcome, handled, held, ignored, in_passing, refused
@@ -50,7 +50,7 @@ async def _about_a_plan(ground: Ground, event: Event, told: Resume, answer: Plan
         return await nothing(ground, event, told)
     shown = shown_plan(meant.rows)
     if shown is None or not _is_of(answer, shown):
-        said = messages.other_plan(shown) if shown else messages.no_plan_waits()
+        said = notices.other_plan(shown) if shown else notices.no_plan_waits()
         await ground.say(event, told.issue, told.asked, said)
         return handled(f"answered: not the plan of run {meant.run.id}")
     whole = answer.model_copy(update={"digest": shown})
@@ -60,7 +60,7 @@ async def _about_a_plan(ground: Ground, event: Event, told: Resume, answer: Plan
 async def _not_ours(ground: Ground, event: Event, told: Resume) -> Outcome:
     if told.asked is None:
         return ignored("the pull request is not one of ours")
-    await ground.say(event, told.issue, told.asked, messages.not_here("revise"))
+    await ground.say(event, told.issue, told.asked, notices.not_here("revise"))
     return handled("answered: not here")
 
 
@@ -103,12 +103,12 @@ async def _tell(ground: Ground, event: Event, told: Resume, meant: Meant) -> Out
         await ground.effects.perform(effect, in_passing(event, told.issue))
     except Refused as no:
         if told.asked is not None:
-            await ground.say(event, told.issue, told.asked, messages.refused(no.decision))
+            await ground.say(event, told.issue, told.asked, notices.refused(no.decision))
         return refused(no)
     except UserProblem as problem:
         if isinstance(told.answer, Review) and told.answer.verdict is Verdict.MERGED:
             return await stopping.merged(ground, event, told, run, problem.sentence)
         if told.asked is not None:
-            await ground.say(event, told.issue, told.asked, messages.comes_next(run), key="next")
+            await ground.say(event, told.issue, told.asked, notices.comes_next(run), key="next")
         return held(run.id, meant.rows[-1].seq)
     return handled(f"resumed run {run.id}", run=run.id)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot import messages
 from bot.evidence import pushed, shown_plan
 from bot.ledger import cost
-from bot.messages import Messages
+from bot.messages import endings, notices
+from bot.messages.words import Messages
 from bot.reacting.ground import Ground, Outcome, handled, ignored, in_passing, refused
 from bot.reacting.meant import Meant, nothing, of_ours, run_meant
 from bot.store.port import Run
@@ -40,11 +40,11 @@ async def stop(ground: Ground, event: Event, asked: Stop) -> Outcome:
     try:
         await _cancel(ground, event, run, asked.reason, is_fact=asked.closed)
     except Refused as no:
-        await ground.say(event, asked.issue, asked.asked, messages.refused(no.decision))
+        await ground.say(event, asked.issue, asked.asked, notices.refused(no.decision))
         return refused(no)
     except UserProblem as over:
         return ignored(over.sentence)
-    said = messages.stopped(run.id, asked.reason)
+    said = endings.stopped(run.id, asked.reason)
     await _show(ground, event, run, rows, asked.issue, said)
     if asked.asked is not None and asked.issue != run.trigger.issue.number and not _says_so_there(rows):
         await ground.say(event, asked.issue, asked.asked, said)
@@ -143,6 +143,6 @@ async def _remove(ground: Ground, event: Event, meant: Meant) -> str:
     try:
         gone = await ground.effects.perform(branch, run.trigger)
     except Refused as no:
-        await ground.say(event, run.trigger.issue.number, None, messages.refused(no.decision))
+        await ground.say(event, run.trigger.issue.number, None, notices.refused(no.decision))
         return "its branch may not be removed"
     return "its branch is gone" if gone.removed else "its branch was left"

@@ -117,6 +117,19 @@ async def test_of_two_commits_in_a_row_the_last_counts_and_one_that_breaks_the_f
     await opened.pushes({PAGES: opened.fixed})
 
 
+async def test_one_that_is_stopped_by_hand_leaves_no_check_that_goes_on(opened: Opened) -> None:
+    head = await opened.pushes({"NOTES.md": b"mine, in vain\n", PAGES: opened.fixed})
+    async with asyncio.timeout(60):
+        while not opened.checks(head):
+            await asyncio.sleep(0.05)
+    newest = await opened.newest()
+    assert newest is not None
+    told = await opened.here.says("runs", "cancel", newest.id, "--reason", "not now")
+    assert told == f"{newest.id} cancelled; GitHub shows it\n"
+    (check,) = opened.checks(head)
+    assert (check.status, check.conclusion, check.title) == ("completed", "cancelled", "stopped: not now")
+
+
 async def test_on_a_base_that_moved_it_is_proved_and_where_the_bug_is_gone_there_that_is_said(
     opened: Opened,
 ) -> None:

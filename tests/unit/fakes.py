@@ -16,7 +16,7 @@ from pydantic import JsonValue
 from bot.baselines import MemoryBaselines
 from bot.blobs import MemoryBlobs
 from bot.effects import Door
-from bot.messages import Messages
+from bot.messages.words import Messages
 from bot.reacting.ground import Ground
 from bot.rules import bundle
 from bot.sandboxes.memory import MemorySandboxes

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import messages
+from bot.messages.words import Messages
 from workflows.errors import Failure, Passing, Problem, Who
 from workflows.progress import Progress, Stage
 
@@ -109,7 +109,7 @@ def test_the_words_are_a_sentence_and_no_code() -> None:
 @pytest.mark.parametrize("who", list(Who))
 def test_people_are_told_whose_move_it_is(who: Who) -> None:
     failure = Failure(who=who, sentence="It did not work out.")
-    said = messages.Messages().progress(Progress(run="r1", stage=Stage.PLAN, failure=failure))
+    said = Messages().progress(Progress(run="r1", stage=Stage.PLAN, failure=failure))
     assert "It did not work out." in said
     moves = {"user": "your move", "operator": "runs this bot", "model": "The model", "nobody": "by itself"}
     assert moves[who] in said

@@ -12,7 +12,6 @@ from workflows.ports.model import Model
 from workflows.ports.sandbox import Sandboxes
 from workflows.ports.words import Words
 from workflows.project.allowance import Allowance
-from workflows.proof.mode import DiagnosticsMode, WitnessMode
 
 
 @dataclass(frozen=True)
@@ -30,8 +29,4 @@ class Ports:
     image: str = ""
     """The sandbox image to use; empty for the operator's default."""
     allowance: Allowance = field(default_factory=Allowance)
-    """What repositories may ask for."""
-    witness: WitnessMode = WitnessMode.OFF
-    """Whether an independent test is asked for everywhere."""
-    diagnostics: DiagnosticsMode = DiagnosticsMode.REQUIRED
-    """Whether linters and type checkers have a say everywhere."""
+    """What repositories may ask for, and what is asked for everywhere."""

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from policies.hosts import strangers
 from workflows.project.hosts import KNOWN
 from workflows.project.model import Project, Text
+from workflows.proof.mode import DiagnosticsMode, WitnessMode
 
 
 class Allowance(BaseModel):
@@ -18,6 +19,10 @@ class Allowance(BaseModel):
     """Names that may have wildcards, such as `ghcr.io/acme/*`."""
     hosts: tuple[str, ...] = ()
     """As `name`, `*.name` or `name:port`, beside the registries that are known."""
+    witness: WitnessMode | None = None
+    """The least that counts. None where nothing was set: then a repository decides."""
+    diagnostics: DiagnosticsMode | None = None
+    """The same of linters and type checkers."""
 
 
 def within(project: Project, allowance: Allowance) -> Project:

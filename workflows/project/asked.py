@@ -16,13 +16,14 @@ MOST_LINES = 20
 
 
 COMMAND_LINE = "the command line"
+A_COMMENT = "a comment by"
 
 Options = Sequence[tuple[str, str]]
 
 
 def claim_of(trigger: Trigger) -> Claim:
     # What comes from GitHub has an address there.
-    source = f"a comment by @{trigger.actor.login}" if trigger.issue.url else COMMAND_LINE
+    source = f"{A_COMMENT} @{trigger.actor.login}" if trigger.issue.url else COMMAND_LINE
     return claim(trigger.options, source)
 
 

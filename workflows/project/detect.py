@@ -11,6 +11,7 @@ from workflows.project.choose import choose
 from workflows.project.folder import Folder, manifests
 from workflows.project.hosts import registries_of, together
 from workflows.project.model import Claim, Project, Text
+from workflows.project.modes import held
 from workflows.tree import Tree
 
 _STACKS = (python.look, node.look, rust.look, go.look, java.look)
@@ -30,7 +31,8 @@ def detect(
     project = _recognised(Folder(tree, path.value)).model_copy(update={"path": path})
     for claim in [contained, *claims] if contained is not None else claims:
         project = _told(project, claim, tree)
-    project = within(project, allowance or Allowance())
+    allowance = allowance or Allowance()
+    project = held(within(project, allowance), claims, allowance)
     return project.model_copy(update={"notes": tuple(dict.fromkeys(project.notes))[:MOST_NOTES]})
 
 
@@ -66,10 +68,6 @@ def _told(project: Project, claim: Claim, tree: Tree) -> Project:
         changed["junit"] = Text()  # the report was another command's
     if claim.narrowed is not None:
         changed["narrowed"] = claim.narrowed
-    if claim.witness is not None:
-        changed["witness"] = claim.witness
-    if claim.diagnostics is not None:
-        changed["diagnostics"] = claim.diagnostics
     changed |= {"hosts": together(project.hosts, hosts), "notes": (*project.notes, *claim.notes)}
     return project.model_copy(update=changed)
 

@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 from workflows.proof.mode import DiagnosticsMode, WitnessMode
 
+USUAL = "what is usual"
+"""The source of what nobody says."""
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -72,9 +75,12 @@ class Project(_Part):
     """The same, of these names anywhere below `setup_at`: the members of a workspace."""
     narrowed: Narrowed = Narrowed()
     witness: WitnessMode = WitnessMode.OFF
-    """What it asks for; its operator may ask for more."""
-    diagnostics: DiagnosticsMode = DiagnosticsMode.OFF
+    """What counts, of what it and its operator say."""
+    witness_source: str = USUAL
+    """Who says so."""
+    diagnostics: DiagnosticsMode = DiagnosticsMode.REQUIRED
     """The same of its linters and type checkers."""
+    diagnostics_source: str = USUAL
     notes: tuple[str, ...] = ()
     """What was seen and could not be used, in sentences."""
 

@@ -6,7 +6,7 @@ from workflows.project import requirements
 from workflows.project.folder import Folder
 from workflows.project.hosts import hosts_in, registries_of, together
 from workflows.project.ini import ini
-from workflows.project.model import Project, Stack, Text
+from workflows.project.model import USUAL, Project, Stack, Text
 from workflows.project.python_needs import Needs, needs_of
 from workflows.project.python_setup import dependencies, setup_of, uv_home
 from workflows.project.read import Table, dig, entries, table, text, toml
@@ -100,4 +100,4 @@ def _test(folder: Folder, about: Table, needs: Needs, notes: list[str]) -> Text:
             return Text(value=_PYTEST, source=folder.at(name))
     if folder.has("manage.py") and "pytest" not in needs.names():
         return Text(value="python manage.py test", source=folder.at("manage.py"))
-    return Text(value=_PYTEST, source="what is usual")
+    return Text(value=_PYTEST, source=USUAL)

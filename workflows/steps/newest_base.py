@@ -16,6 +16,7 @@ from workflows.steps.reproduce import check_red, reproduced
 from workflows.tree import Tree, unpack
 
 NAMED = 5
+BASE_ARCHIVE = "base archive"
 
 
 async def on_newest_base(ctx: Context[Ports], now: Repairing) -> Repairing:
@@ -54,7 +55,7 @@ async def _fetched(ctx: Context[Ports], case: Case, base: Head) -> tuple[Case, T
     async def fetch() -> Digest:
         return Digest(digest=await ports.blobs.put(await ports.forge.tarball(tenant, base.sha)))
 
-    archive = (await ctx.record("base archive", Digest, fetch)).digest
+    archive = (await ctx.record(BASE_ARCHIVE, Digest, fetch)).digest
     tree = unpack(await archive_of(ctx, tenant, base.sha, archive))
     at = {"base_branch": base.branch, "base_sha": base.sha, "archive": archive}
     return case.model_copy(update=at), tree

@@ -18,7 +18,6 @@ from workflows.project.detect import detect
 from workflows.project.model import Project
 from workflows.project.unfit import Unfit
 from workflows.proof.harness import Harness
-from workflows.proof.mode import stricter
 from workflows.proof.runners.detect import runner_for
 from workflows.proof.runners.port import Runner
 from workflows.proof.suite import Suite
@@ -73,8 +72,6 @@ async def prepare(ctx: Context[Ports], trigger: Trigger) -> Case:
         suite_command=base.results.command,
         sandbox=base.facts,
         project=project,
-        witness=stricter(ports.witness, project.witness),
-        diagnostics=stricter(ports.diagnostics, project.diagnostics),
     )
 
 

@@ -110,8 +110,9 @@ async def _verdict(
     case = standing.proposed.case
     issue = f"{case.trigger.issue.title}\n{case.trigger.issue.body}"
     repository, release = standing.trigger.tenant.repository, standing.trigger.release
+    project = case.project
     about = About(
-        repository, standing.base_sha, standing.head_sha, case.project, release, issue, case.diagnostics
+        repository, standing.base_sha, standing.head_sha, project, release, issue, project.diagnostics
     )
     beside = change.beside.paths()
     async with aclosing(prove(ground, change, about)) as trials:

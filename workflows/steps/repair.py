@@ -87,13 +87,13 @@ async def check_suite(ctx: Context[Ports], now: Repairing) -> Repairing:
 @step(timeout=3600)
 async def check_diagnostics(ctx: Context[Ports], now: Repairing) -> Repairing:
     """Against the base as well. What people have added to the branch is theirs."""
-    if now.suite is None or now.case.diagnostics is DiagnosticsMode.OFF:
+    if now.suite is None or now.case.project.diagnostics is DiagnosticsMode.OFF:
         return now
     verdict = await try_diagnostics(
         await harness(ctx, now.case),
         await whole_fix(ctx, now),
         now.repro.test,
-        now.case.diagnostics,
+        now.case.project.diagnostics,
         ground=None if now.ground is None else await ground_tree(ctx, now),
         before=looked(ctx),
     )
@@ -160,7 +160,7 @@ def _task(now: Repairing) -> str:
         f"The plan.\nCause: {now.plan.cause}\nThe fix: {now.plan.fix}",
         f"The failing test is in {', '.join(now.repro.red.files)}. It fails so:\n{now.repro.red.detail}",
     ]
-    if now.case.diagnostics is DiagnosticsMode.REQUIRED:
+    if now.case.project.diagnostics is DiagnosticsMode.REQUIRED:
         said.append(
             "The linters and type checkers that this project has configured are run on your fix: they must "
             "have nothing new to say, and no new comment may silence them."

@@ -7,12 +7,10 @@ from workflows.case import Judged, Standing
 from workflows.engine.context import Context
 from workflows.engine.step import step
 from workflows.engine.values import Failed, Nothing
-from workflows.errors import UserProblem
 from workflows.ports.all import Ports
 from workflows.proof.statement import Proof
 from workflows.steps.common import perform
 from workflows.steps.evidence import CHECK
-from workflows.steps.take_stock import proposed_in
 from workflows.trigger import Trigger
 
 
@@ -51,15 +49,10 @@ async def show_verdict(ctx: Context[Ports], judged: Judged) -> Judged:
 
 
 @step()
-async def show_unproved(ctx: Context[Ports], failed: Failed[Trigger]) -> Nothing:
+async def show_unproved(ctx: Context[Ports], failed: Failed[Standing]) -> Nothing:
     """A run that failed leaves no check that looks as if it went on."""
-    trigger = failed.input
-    try:
-        proposed = await proposed_in(ctx, trigger)
-    except UserProblem:
-        return Nothing()  # then it had not begun
-    sha = await ctx.ports.forge.tip(trigger.tenant, proposed.case.branch)
-    if sha:
-        words = ctx.ports.words.not_proved(failed.failure.sentence)
-        await perform(ctx, check_of(ctx.run, trigger, sha, Conclusion.NEUTRAL, words), trigger)
+    standing = failed.input
+    words = ctx.ports.words.not_proved(failed.failure.sentence)
+    check = check_of(ctx.run, standing.trigger, standing.head_sha, Conclusion.NEUTRAL, words)
+    await perform(ctx, check, standing.trigger)
     return Nothing()

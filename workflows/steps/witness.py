@@ -25,7 +25,7 @@ ATTEMPTS = 2
 
 
 def is_wanted(now: Reproducing) -> bool:
-    return now.case.witness is not WitnessMode.OFF
+    return now.case.project.witness is not WitnessMode.OFF
 
 
 @step()
@@ -68,7 +68,7 @@ def why_not(now: Witnessing) -> str:
 
 @step()
 async def seal(ctx: Context[Ports], now: Witnessing) -> Reproducing:  # noqa: ARG001 - as every step
-    mode = now.before.case.witness
+    mode = now.before.case.project.witness
     if now.red is None and mode is WitnessMode.REQUIRED:
         raise UserProblem(
             f"no independent test of the issue could be written, and one is required: {now.feedback}"

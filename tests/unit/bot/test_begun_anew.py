@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.messages import Messages
+from bot.messages.words import Messages
 from tests.security.house import Attacked
 from tests.unit.bot.test_steering import (
     READER,

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot import messages
 from bot.harmless import clipped, defused, fenced, quoted
-from bot.messages import Messages
+from bot.messages import endings, notices, replies
+from bot.messages.words import Messages
 from bot.store.port import Run
 from handlers.decision import Reply, Topic
 from policies.decision import Decision, Verdict
@@ -24,7 +24,9 @@ from workflows.errors import Failure, Who
 from workflows.ports.ledger import Spent
 from workflows.ports.sandbox import SandboxFacts
 from workflows.progress import Progress, Stage
+from workflows.project.allowance import Allowance
 from workflows.proof.green import Green, Unharmed
+from workflows.proof.mode import DiagnosticsMode
 from workflows.proof.red import Red
 from workflows.proof.statement import Commands, Proof
 
@@ -128,8 +130,9 @@ def test_progress_says_why_the_last_attempt_did_not_count_and_only_that() -> Non
 
 def test_a_pull_request_awaits_review() -> None:
     text = WORDS.progress(Progress(run="r1", stage=Stage.REVIEW, pull_request=8, green="10 passed"))
-    assert "#8 awaits your review." in text
-    assert "**Green**: 10 passed" in text
+    assert text.startswith("### Redfirst: #8 awaits your review\n")
+    assert "is working on this" not in text
+    assert "**Green**, the whole suite with the fix: 10 passed" in text
 
 
 def test_the_end_says_how_it_ended() -> None:
@@ -175,7 +178,7 @@ def test_changes_that_could_not_be_made_leave_the_pull_request_to_people() -> No
     ("who", "shown"), [(Who.USER, True), (Who.OPERATOR, False), (Who.MODEL, False), (Who.NOBODY, False)]
 )
 def test_what_is_the_operators_business_is_said_to_nobody_else(who: Who, shown: bool) -> None:
-    said = messages.could_not(Failure(who=who, sentence="the token is wrong"))
+    said = endings.could_not(Failure(who=who, sentence="the token is wrong"))
     assert ("the token is wrong" in said) is shown
     assert ("whoever runs this bot" in said) is not shown
 
@@ -196,7 +199,7 @@ def test_a_pull_request_shows_red_green_and_how_to_see_it_yourself() -> None:
     assert (
         "3 of 3 runs on bbbbbbbbbbbb fail:\n- `tests/test_pages.py::test_it`\n```\nassert 1 == 2\n```" in body
     )
-    assert "3 of 3 runs pass, each in a fresh sandbox." in body
+    assert "3 of 3 runs pass, each in a fresh sandbox:" in body
     assert "before: 9 passed, 1 failed. With the fix: 10 passed, 1 failed." in body
     assert "Failing before already, and not counted: 1." in body
     assert f"git fetch origin && git checkout {'c' * 40}\npython -m pytest tests/test_pages.py" in body
@@ -314,7 +317,7 @@ def test_no_text_of_a_model_does_anything_in_a_commit() -> None:
 
 
 def test_an_unknown_verb_is_answered_with_the_nearest_and_the_help() -> None:
-    text = messages.reply(
+    text = replies.reply(
         Reply(topic=Topic.UNKNOWN_VERB, issue=7, said="f`ux", nearest="fix"), None, Spent(), ""
     )
     assert text.startswith("I do not know `f'ux`. Did you mean `/agent fix`?")
@@ -323,7 +326,7 @@ def test_an_unknown_verb_is_answered_with_the_nearest_and_the_help() -> None:
 
 def test_what_was_said_comes_back_defused() -> None:
     for topic in (Topic.UNKNOWN_VERB, Topic.UNKNOWN_OPTION):
-        text = messages.reply(
+        text = replies.reply(
             Reply(topic=topic, issue=7, said="`@octo`<img>" + "x" * 999, nearest="fix"), None, Spent(), ""
         )
         assert live(text) == []
@@ -333,12 +336,12 @@ def test_what_was_said_comes_back_defused() -> None:
 def test_help_names_every_verb() -> None:
     from handlers.grammar import VERBS
 
-    text = messages.reply(Reply(topic=Topic.HELP, issue=7), None, Spent(), "")
+    text = replies.reply(Reply(topic=Topic.HELP, issue=7), None, Spent(), "")
     assert all(f"`/agent {verb}`" in text for verb in VERBS)
 
 
 def test_the_status_of_an_issue_that_had_no_run() -> None:
-    text = messages.reply(Reply(topic=Topic.STATUS, issue=7), None, Spent(), "")
+    text = replies.reply(Reply(topic=Topic.STATUS, issue=7), None, Spent(), "")
     assert text == "There has been no run here yet. `/agent fix` on an issue starts one."
 
 
@@ -355,26 +358,26 @@ def test_the_status_of_a_run() -> None:
         updated_at=now,
     )
     spent = Spent(turns=3, tokens_in=12_345, tokens_out=678, dollars=0.125)
-    text = messages.reply(Reply(topic=Topic.STATUS, issue=7), run, spent, "")
+    text = replies.reply(Reply(topic=Topic.STATUS, issue=7), run, spent, "")
     cost = "3 turns, 12,345 tokens in, 678 out, $0.12"
     assert text == f"The run is **running**, at `fix/plan`, {cost}.\n\n<sub>run `r1`</sub>"
 
 
 def test_a_refusal_gives_its_reasons() -> None:
     decision = Decision(verdict=Verdict.DENY, reasons=("only writers may", "bots may not"))
-    assert messages.refused(decision) == "That was not done: only writers may; bots may not."
+    assert notices.refused(decision) == "That was not done: only writers may; bots may not."
 
 
 def test_a_second_run_is_not_started_and_the_first_is_named() -> None:
-    assert "no second one was started" in messages.already_running("r1")
-    assert "`r1`" in messages.already_running("r1")
+    assert "no second one was started" in notices.already_running("r1")
+    assert "`r1`" in notices.already_running("r1")
 
 
 def test_a_job_summary_is_a_list_and_quotes_what_was_said() -> None:
-    text = messages.job_summary("failure", "", "not red", "```x")
+    text = endings.job_summary("failure", "", "not red", "```x")
     assert "- pull request: none\n" in text
     assert "````\n```x\n````\n" in text
-    assert messages.job_summary("success", "https://x/8", "red", "").endswith("- pull request: https://x/8\n")
+    assert endings.job_summary("success", "https://x/8", "red", "").endswith("- pull request: https://x/8\n")
 
 
 # --- defusing -------------------------------------------------------------------------------------------
@@ -488,3 +491,9 @@ def test_nothing_is_said_to_be_nothing() -> None:
 def test_long_text_is_cut_and_says_so() -> None:
     assert clipped("x" * 10, 5) == "xxxxx …"
     assert clipped("x" * 5, 5) == "xxxxx"
+
+
+def test_what_is_set_up_says_what_a_repository_may_decide() -> None:
+    text = replies.config("agent:fix", {}, "abc", "1.0", Allowance(diagnostics=DiagnosticsMode.REQUIRED))
+    assert "| witness | `as .github/redfirst.yml says` |" in text
+    assert "| checkers | `at least required` |" in text

@@ -52,10 +52,27 @@ def test_each_value_stands_beside_where_it_was_read(repo: Path) -> None:
         "test     python -m pytest   (what is usual)",
         "host     pypi.org   (uv)",
         "host     files.pythonhosted.org   (uv)",
+        "witness  off   (what is usual)",
+        "checkers required   (what is usual)",
         "limit    pids 64",
         "note     the image python:3.12 of .github/redfirst.yml may not be used here, so the usual one is; "
         "whoever runs this bot can allow it",
     ]
+
+
+def test_what_the_operator_has_set_is_the_least(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (repo / ".github" / "redfirst.yml").write_text("witness: advisory\ndiagnostics: off\n")
+    commit(repo)
+    lines = show(repo).stdout.splitlines()
+    assert "witness  advisory   (.github/redfirst.yml)" in lines
+    assert "checkers off   (.github/redfirst.yml)" in lines
+    monkeypatch.setenv("REDFIRST_WITNESS", "off")
+    monkeypatch.setenv("REDFIRST_DIAGNOSTICS", "required")
+    lines = show(repo).stdout.splitlines()
+    assert "witness  advisory   (.github/redfirst.yml)" in lines
+    assert "checkers required   (whoever runs this bot)" in lines
+    note = "asks for `diagnostics: off`, and whoever runs this bot for `required`, which counts"
+    assert f"note     .github/redfirst.yml {note}" in lines
 
 
 def test_what_is_said_on_the_command_line_wins(repo: Path) -> None:

@@ -6,9 +6,11 @@ import re
 
 import pytest
 
-from bot.proof_text import MOST_PLACES, MOST_TESTS, body, check
+from bot.messages.evidence import body, check
+from bot.messages.seen import MOST_PLACES, MOST_TESTS
 from tests.unit.workflows.proved import proof
-from workflows.project.model import Project, Text
+from workflows.ports.ledger import Spent
+from workflows.project.model import Lines, Project, Text
 from workflows.proof.controls import Controls, HunkSeen, MutantSeen
 from workflows.proof.diagnostics.model import Checked, Diagnosed, Diagnostic, Fresh, State
 from workflows.proof.green import Unharmed
@@ -27,7 +29,21 @@ def shown(**said: object) -> str:
 def test_all_of_it_can_be_repeated_with_one_command() -> None:
     text = shown()
     assert f"git fetch origin && git checkout {'c' * 40}\npython -m pytest tests/test_new.py\n" in text
-    assert "redfirst verify proof.json --repo ." in text
+    assert f"\nredfirst prove --base {'b' * 40} \\\n  --head {'c' * 40}\n```" in text
+    assert "`redfirst runs show r1 --proof > proof.json`" in text
+    assert "redfirst prove --base" in check(proof())[1]
+
+
+def test_what_somebody_put_right_in_a_comment_is_part_of_the_command() -> None:
+    by = "a comment by @maintainer"
+    project = Project(
+        path=Text(value="api", source=by),
+        setup=Lines(value=("make deps",), source=by),
+        test=Text(value="pytest -q", source=by),
+    )
+    assert "--path api --setup 'make deps' --test 'pytest -q'\n```" in shown(project=project)
+    detected = Project(test=Text(value="pytest -q", source="tox.ini"), setup=Lines(value=("x",)))
+    assert "--test" not in shown(project=detected)
 
 
 def test_a_project_in_a_folder_is_gone_into_first() -> None:
@@ -76,7 +92,7 @@ def test_what_is_not_proven_and_what_was_not_noticed_is_shown() -> None:
     assert "With the code of the fix taken back, it fails again." in text
     assert "With one place of it taken back at a time, it notices 1 of 2." in text
     assert "- ⚠️ `b.py:2-3` is not proven: no test notices without it" in text
-    assert "Of 2 small changes that make the fix wrong, it notices 1." in text
+    assert "Of 2 mutants, small mistakes put into the fix, it notices 1." in text
     assert "- not noticed: `a.py:2` `+ → -`" in text
     assert "< → <=" not in text
     assert "Not tried: 3: no time." in text
@@ -97,15 +113,52 @@ def test_what_was_flaky_and_what_failed_before_is_said() -> None:
     )
     text = shown(suite=suite)
     assert (
-        "9 tests that passed before were compared one by one: all still pass but those that are flaky."
-        in text
+        "Of those that passed before, 9 compared one by one: all still pass but those that are flaky." in text
     )
     assert "Failing before already, and not counted: 1.\nFlaky, and not counted: `t::a`, `t::b`." in text
 
 
 def test_what_means_nothing_is_named() -> None:
     red = Red(tests=("t",), files=("t.py",), assertion="assert 1 == 2", runs=3, placebos=("comments moved",))
-    assert "So it does with comments moved: it tests what the code does." in shown(red=red)
+    said = "It fails just so with comments moved: it tests what the code does, and not how it is written."
+    assert said in shown(red=red)
+
+
+def test_it_begins_with_all_of_it_in_a_line_and_what_is_to_be_looked_at_is_marked() -> None:
+    first, _, second = shown(spent=Spent(turns=9, dollars=0.124)).partition("\n\n")
+    assert first == "**red 3 of 3** · **green 3 of 3** · 1 other test still passes · $0.12"
+    assert second.startswith("The test: `tests/test_new.py`. The fix: `shelf/pages.py`.\n\n### Red")
+    marked = shown(
+        controls=Controls(reverted="1 failed", hunks=HUNKS, mutants=MUTANTS),
+        suite=Unharmed(before="9 passed", after="9 passed", compared=9, flaky=("t::a",)),
+        witness=WitnessSeen(mode=WitnessMode.ADVISORY, passed=False, tests=("t",), runs=3),
+        diagnostics=diagnosed(Fresh(diagnostic=Diagnostic(tool="ruff", file="a.py", message="unused"))),
+        spent=Spent(turns=9, dollars=None),
+    ).partition("\n")[0]
+    assert marked.split(" · ")[2:] == [
+        "9 other tests still pass",
+        "⚠️ a second test fails",
+        "⚠️ checkers say something new",
+        "⚠️ 1 flaky",
+        "⚠️ 1 of 2 places not proven",
+        "1 of 2 mutants noticed",
+        "cost not known",
+    ]
+
+
+def test_the_passing_test_is_named_as_the_failing_one_is() -> None:
+    assert "3 of 3 runs pass, each in a fresh sandbox:\n- `tests/test_new.py::test_it`\n\n###" in shown()
+
+
+def test_hints_for_whoever_sits_before_pytest_are_left_out() -> None:
+    said = "assert [1] == [2]\n  \n  At index 0 diff: 1 != 2\n  Use -v to get more diff"
+    red = Red(tests=("t",), files=("t.py",), assertion=said, runs=3)
+    assert "```\nassert [1] == [2]\n  At index 0 diff: 1 != 2\n```" in shown(red=red)
+
+
+def test_parts_stand_one_line_apart() -> None:
+    assert "\n\n\n" not in shown()
+    assert "\n\n\n" not in check(proof())[1]
 
 
 def test_the_check_says_it_in_a_line() -> None:
@@ -188,5 +241,6 @@ def test_nothing_is_listed_without_end() -> None:
     )
     assert f"- and {99 - MOST_TESTS} more" in text
     assert text.count("is not proven") == text.count("- not noticed") == MOST_PLACES
+    assert text.count(f"- and {99 - MOST_PLACES} more") == 2
     (flaky,) = re.findall(r"^Flaky.*$", text, re.MULTILINE)
     assert flaky.count("`t") == MOST_TESTS

@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 from bot.cli.app import app
 from bot.local import proving
 from bot.sandboxes.memory import MemorySandboxes
+from tests.unit.bot.little_repository import commit, judged_by, repository
 from tests.unit.bot.test_local_forge import run
-from tests.unit.bot.test_verify_command import commit
 from tests.unit.fakes import running
 from tests.unit.workflows.scene import EASY, FILES, FIXED, NEW, OLD, RED, TEST, honest
 from workflows.proof.statement import Proof
@@ -24,23 +24,13 @@ CONFIGURED = {**FILES, ".github/redfirst.yml": '{"setup": []}\n'}
 
 @pytest.fixture(autouse=True)
 def sandboxes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> MemorySandboxes:
-    """Those of the little project, where the operator's own would be."""
-    made = running(honest)
-
-    async def ours(*_: object, **__: object) -> MemorySandboxes:
-        return made
-
-    monkeypatch.setattr(proving, "sandboxes_of", ours)
-    monkeypatch.setenv("REDFIRST_DATA_DIR", str(tmp_path / "data"))
-    return made
+    return judged_by(proving, monkeypatch, tmp_path / "data")
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Path:
     """With the bug on main, and a branch of somebody who mended it checked out."""
-    root = tmp_path / "reds"
-    root.mkdir()
-    run(root, "init", "-q", "-b", "main")
+    root = repository(tmp_path)
     commit(root, CONFIGURED)
     run(root, "checkout", "-q", "-b", "mended")
     commit(root, {"shelf/pages.py": FIXED, "tests/test_new.py": TEST})
@@ -63,6 +53,19 @@ def test_an_honest_change_is_proven_trial_by_trial(repo: Path, sandboxes: Memory
     assert "test tests/test_new.py; fix shelf/pages.py" in lines[0]
     assert last == "proven"
     assert sandboxes.boxes == {}
+
+
+def test_a_trial_is_a_line_however_many_an_assertion_has(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = RED.replace("E   assert 1 == 2\n", "E   assert 1 == 2\nE     \nE     and more of it\n")
+    boxes = running(
+        lambda files, wanted: {
+            test: long if seen is RED else seen for test, seen in honest(files, wanted).items()
+        }
+    )
+    judged_by(proving, monkeypatch, tmp_path / "data", boxes)
+    assert "✓ red: 3 of 3 runs fail: assert 1 == 2\n✓ green" in prove(repo).stdout
 
 
 def test_a_program_gets_every_trial(repo: Path) -> None:
@@ -132,16 +135,11 @@ def test_the_issue_is_the_text_of_a_file(repo: Path, tmp_path: Path) -> None:
 
 
 def test_a_test_cannot_steer_the_terminal_by_what_it_prints(
-    repo: Path, monkeypatch: pytest.MonkeyPatch
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     evil = RED.replace("assert 1 == 2", "assert 1 == 2\x1b]0;owned\x07")
-
-    async def ours(*_: object, **__: object) -> MemorySandboxes:
-        return running(
-            lambda files, wanted: {**honest(files, wanted), NEW: evil} if wanted else {OLD: "passed"}
-        )
-
-    monkeypatch.setattr(proving, "sandboxes_of", ours)
+    boxes = running(lambda files, wanted: {**honest(files, wanted), NEW: evil} if wanted else {OLD: "passed"})
+    judged_by(proving, monkeypatch, tmp_path / "data", boxes)
     done = prove(repo)
     assert "✗ green: the repro test still fails" in done.stdout
     assert "owned" in done.stdout

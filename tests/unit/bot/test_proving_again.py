@@ -2,47 +2,48 @@
 
 from __future__ import annotations
 
-from bot import aside
+from collections.abc import Sequence
+
+import pytest
+
+from bot import aside, halted
 from bot.blobs import MemoryBlobs
 from bot.evidence import standing
 from bot.reacting.ground import Outcome
 from bot.starting import run_id
-from bot.store.port import DeliveryState
-from policies.effects import CommitRef, Conclusion, PullRequestRef, ReportCheck
+from bot.store.port import DeliveryState, Run
+from policies.effects import Conclusion, ReportCheck
 from policies.facts import Permission
-from tests.security.house import Attacked, person
-from tests.unit.bot.stages import case
+from tests.security.house import BOT_ID, Attacked, person
+from tests.unit.bot.stages import AGAIN, OURS, proposed, proves_again
 from tests.unit.fakes import door
 from tests.unit.workflows.proved import proof
-from workflows.case import Proposed, Standing
-from workflows.engine.entries import RunParked, StepCompleted, Suspended
+from workflows.case import Proposed
+from workflows.engine import signals
+from workflows.engine.entries import Recorded, Row, RunParked, StepCompleted, Suspended
 from workflows.engine.status import RunStatus
 from workflows.ports.forge import PullRequest
 from workflows.proof.red import Red
 
-WRITER = person("the-write")
+WRITER, OURSELVES = person("the-write"), person("redfirst[bot]", BOT_ID, "Bot")
 BRANCH = "redfirst/7-total"
-OURS, THEIRS, NEWER = "c" * 40, "1" * 40, "2" * 40
+THEIRS, NEWER = "1" * 40, "2" * 40
 AT_BASE, MOVED = "b" * 40, "3" * 40
 
 
-def proposed(number: int, digest: str = "d" * 64) -> Proposed:
-    made = case()
-    asker = made.trigger.actor.model_copy(update={"login": "the-write"})
-    made = made.model_copy(update={"trigger": made.trigger.model_copy(update={"actor": asker})})
-    return Proposed(
-        case=made,
-        commit=CommitRef(ref="c", sha=OURS, branch=f"redfirst/{number - 1}-total"),
-        pull_request=PullRequestRef(ref=str(number), number=number),
-        proof=digest,
-    )
+def by_the_writer(number: int, digest: str = "d" * 64) -> Proposed:
+    left = proposed(number, digest)
+    trigger = left.case.trigger
+    actor = trigger.actor.model_copy(update={"login": "the-write"})
+    asked = trigger.model_copy(update={"actor": actor})
+    return left.model_copy(update={"case": left.case.model_copy(update={"trigger": asked})})
 
 
 async def opened(house: Attacked, number: int = 8, digest: str = "d" * 64, *, rests: bool = True) -> str:
     """A run about the issue before it that has opened a pull request, and waits for its review."""
-    issue = {"number": number - 1, "title": "Total is off", "body": "It says 3."}
+    issue = {"number": number - 1, "title": "Total is off", "body": "It says 3.", "html_url": "https://x/7"}
     run = (await house.labels(WRITER, issue=issue)).run
-    left = proposed(number, digest).model_dump(mode="json")
+    left = by_the_writer(number, digest).model_dump(mode="json")
     rows = [StepCompleted(path="fix/propose", output=left)]
     waits = [Suspended(path="fix/review", waits_for="Review"), RunParked()] if rests else []
     await house.store.append(run, 1, [*rows, *waits], None)
@@ -54,12 +55,14 @@ async def opened(house: Attacked, number: int = 8, digest: str = "d" * 64, *, re
     return run
 
 
-async def pushes(house: Attacked, to: str = THEIRS, *, delivery: str = "") -> Outcome:
+async def pushes(
+    house: Attacked, to: str = THEIRS, *, by: dict[str, object] = WRITER, delivery: str = ""
+) -> Outcome:
     if BRANCH in house.forge.tips:
         house.forge.tips[BRANCH] = to
     head = {"ref": BRANCH, "sha": to, "repo": {"full_name": "octo/reds"}}
     pull = {"number": 8, "head": head}
-    payload = house.about(WRITER) | {"action": "synchronize", "pull_request": pull}
+    payload = house.about(by) | {"action": "synchronize", "pull_request": pull}
     return await house.deliver("pull_request", payload, delivery)
 
 
@@ -72,9 +75,7 @@ async def moves(house: Attacked, branch: str = "main", *, delivery: str = "") ->
 async def saw(house: Attacked, run: str, head: str, base: str = AT_BASE) -> None:
     """The run has begun, and this is what it works on."""
     trigger = (await house.store.run(run)).trigger
-    seen = Standing(trigger=trigger, proposed=proposed(8), head_sha=head, base_branch="main", base_sha=base)
-    row = StepCompleted(path="reverify/take_stock", output=seen.model_dump(mode="json"))
-    await house.store.append(run, 1, [row], None)
+    await house.store.append(run, 1, proves_again(trigger, by_the_writer(8), head, base), None)
 
 
 def told(house: Attacked) -> list[ReportCheck]:
@@ -111,6 +112,25 @@ async def test_what_was_proven_as_it_is_is_not_proved_again() -> None:
     house = Attacked()
     await opened(house)
     assert (await pushes(house, OURS)).said == "#8 is as it was proven"
+    assert await house.runs() == 1
+
+
+async def test_a_revision_of_ours_on_a_base_that_has_moved_is_proved_on_the_newest_and_once() -> None:
+    house = Attacked()
+    await opened(house)
+    house.forge.tips["main"] = MOVED
+    run = (await pushes(house, OURS, by=OURSELVES)).run
+    assert (await house.store.run(run)).workflow == "reverify"
+    await saw(house, run, OURS, MOVED)
+    outcome = await pushes(house, OURS, by=OURSELVES, delivery="redelivered")
+    assert outcome.said == f"#8: run {run} has seen that"
+    assert await house.runs() == 2
+
+
+async def test_a_revision_of_ours_on_the_newest_base_has_its_own_proof() -> None:
+    house = Attacked()
+    await opened(house)
+    assert (await pushes(house, OURS, by=OURSELVES)).said == "#8 is as it was proven"
     assert await house.runs() == 1
 
 
@@ -208,6 +228,45 @@ async def test_a_run_that_is_put_aside_says_so_in_its_check_and_not_in_the_comme
     assert (check.sha, check.key, check.conclusion) == (THEIRS, f"{run}/check", Conclusion.NEUTRAL)
     assert "tried 10 times" in check.summary
     assert house.forge.comments == {}
+
+
+async def cancelled(house: Attacked, run: str) -> tuple[Run, Sequence[Row]]:
+    await signals.cancel(house.store, run, by="operator", reason="it takes @everybody's time")
+    return await house.store.run(run), await house.store.rows(run)
+
+
+async def test_a_run_that_is_stopped_by_hand_leaves_no_check_that_goes_on() -> None:
+    house = Attacked()
+    await opened(house)
+    run = (await pushes(house)).run
+    await saw(house, run, THEIRS)
+    assert await halted.tell(door(house.forge, house.store), *await cancelled(house, run))
+    (check,) = told(house)
+    assert (check.sha, check.key, check.conclusion) == (THEIRS, f"{run}/check", Conclusion.CANCELLED)
+    assert check.title.startswith("stopped: it takes ")
+    assert "@everybody" not in check.title + check.summary
+    assert "It is proved again with the next commit" in check.summary
+
+
+@pytest.mark.parametrize("shown", [False, True], ids=["not begun", "its verdict is there"])
+async def test_a_check_that_is_not_there_or_has_its_verdict_is_left_alone(*, shown: bool) -> None:
+    house = Attacked()
+    await opened(house)
+    run = (await pushes(house)).run
+    if shown:
+        await saw(house, run, THEIRS)
+        verdict = Recorded(path=f"{AGAIN}/show_verdict", name="effect", value=None)
+        await house.store.append(run, 3, [verdict], None)
+    assert not await halted.tell(door(house.forge, house.store), *await cancelled(house, run))
+    assert told(house) == []
+
+
+async def test_a_fix_that_is_stopped_by_hand_says_so_in_its_comment() -> None:
+    house = Attacked()
+    run = await opened(house)
+    assert await halted.tell(door(house.forge, house.store), *await cancelled(house, run))
+    (said,) = [comment.body for comment in house.forge.comments.values() if run in comment.body]
+    assert said.startswith("### Redfirst stopped")
 
 
 async def test_it_is_proved_again_with_the_right_of_whoever_asked_for_the_fix_and_not_without() -> None:

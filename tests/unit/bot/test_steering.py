@@ -1051,7 +1051,7 @@ async def test_the_clock_works_for_whoever_put_the_label_on() -> None:
         ("### Redfirst stopped\n\nNo.", "stopped without a fix"),
         ("### Redfirst: done\n\nAll.", "is done"),
         ("### Redfirst is working on this\n\n- [x] plan", "did not come to an end"),
-        ("### Redfirst is working on this\n\n#8 awaits your review.", "opened a pull request"),
+        ("### Redfirst: #8 awaits your review\n\n**Green**", "opened a pull request"),
     ],
 )
 async def test_the_clock_does_not_pay_twice_for_what_came_to_nothing(ours: str, how: str) -> None:

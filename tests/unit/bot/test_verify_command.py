@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,45 +14,25 @@ from bot.attesting import attested
 from bot.cli.app import app
 from bot.local import verifying
 from bot.sandboxes.memory import MemorySandboxes
+from tests.unit.bot.little_repository import commit, judged_by, repository
 from tests.unit.bot.test_attesting import private, public
 from tests.unit.bot.test_local_forge import run
-from tests.unit.fakes import running
 from tests.unit.workflows.proved import THE_FIX, THE_TEST, proof
-from tests.unit.workflows.scene import BUG, FILES, FIXED, TEST, honest
+from tests.unit.workflows.scene import BUG, FILES, FIXED, TEST
 from workflows.proof.statement import Proof
 from workflows.proof.verify import Check
 
-ALL = ["head", "patches", "base", "red", "green", "suite", "controls"]
-
-
-def commit(root: Path, files: Mapping[str, str]) -> str:
-    for path, text in files.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(text)
-    run(root, "add", "-A")
-    run(root, "commit", "-q", "-m", "x")
-    return run(root, "rev-parse", "HEAD")
+ALL = ["head", "patches", "sandbox", "base", "red", "green", "suite", "controls"]
 
 
 @pytest.fixture
 def repo(tmp_path: Path) -> Path:
-    root = tmp_path / "reds"
-    root.mkdir()
-    run(root, "init", "-q", "-b", "main")
-    return root
+    return repository(tmp_path)
 
 
 @pytest.fixture(autouse=True)
 def sandboxes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> MemorySandboxes:
-    """Those of the little project, where the operator's own would be."""
-    made = running(honest)
-
-    async def ours(*_: object, **__: object) -> MemorySandboxes:
-        return made
-
-    monkeypatch.setattr(verifying, "sandboxes_of", ours)
-    monkeypatch.setenv("REDFIRST_DATA_DIR", str(tmp_path / "data"))
-    return made
+    return judged_by(verifying, monkeypatch, tmp_path / "data")
 
 
 @pytest.fixture
@@ -86,7 +65,9 @@ def test_a_proof_of_what_is_so_agrees(proven: Proof, repo: Path, sandboxes: Memo
     assert done.exit_code == 0, done.output
     lines = done.stdout.splitlines()
     assert [line.split()[1] for line in lines[:-1]] == ALL
-    assert all(line.startswith("agrees ") for line in lines[:-1])
+    how = {line.split()[1]: line.split()[0] for line in lines[:-1]}
+    assert how.pop("sandbox") == "note"
+    assert set(how.values()) == {"agrees"}
     assert lines[-1] == "the proof agrees"
     assert sandboxes.boxes == {}
 
@@ -96,6 +77,18 @@ def test_a_program_gets_every_check(proven: Proof, repo: Path) -> None:
     told = json.loads(done.stdout)
     assert (done.exit_code, told["ok"], told["agrees"]) == (0, True, True)
     assert [check["name"] for check in told["checks"]] == ALL
+
+
+def test_another_sandbox_is_said_and_refused_only_on_demand(
+    proven: Proof, repo: Path, sandboxes: MemorySandboxes
+) -> None:
+    told = said(kept(proven, repo), repo)
+    (note,) = [check for check in told["checks"] if check["is_note"]]
+    assert (note["name"], told["agrees"]) == ("sandbox", True)
+    assert "kind: docker there, memory here; image: python@sha256:abc there, memory here" in note["said"]
+    done = verify(kept(proven, repo), repo, "--same-image")
+    assert done.exit_code == 1
+    assert "DIFFERS  sandbox      the image here is not known by a digest: memory" in done.stdout
 
 
 def test_a_patch_that_was_changed_afterwards_differs(proven: Proof, repo: Path) -> None:

@@ -20,6 +20,7 @@ from workflows.fix import fix
 from workflows.ports.all import Ports
 from workflows.ports.effects import Effects
 from workflows.ports.model import Turn
+from workflows.project.allowance import Allowance
 from workflows.proof.mode import WitnessMode
 from workflows.trigger import Trigger
 from workflows.verdicts import Review
@@ -76,7 +77,7 @@ class Scene:
         self.model = ScriptedModel(plan=self.plan, author=self.author, witness=self.witness, fix=self.fixer)
         self.door = self.effects or door(self.forge, self.store)
         made = ports(self.model, self.sandboxes, forge=self.forge, effects=self.door)
-        self.ports: Ports = replace(made, witness=self.mode)
+        self.ports: Ports = replace(made, allowance=Allowance(witness=self.mode))
         self.run = ""
 
     async def begin(self, asked: Trigger | None = None) -> Scene:

@@ -62,7 +62,7 @@ async def test_a_labelled_issue_becomes_a_draft_pull_request_with_a_proof() -> N
     (pull,) = scene.forge.pulls.values()
     assert (pull.draft, pull.base, pull.head) == (True, "main", commit.branch)
     assert scene.sandboxes.boxes == {}
-    assert "#8 awaits your review." in scene.sticky
+    assert "#8 awaits your review" in scene.sticky
 
 
 async def test_the_proof_says_what_the_harness_saw() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.evidence import judged
+from bot.evidence import diff_of, judged, why_no_proof
 from bot.starting import new_run
 from policies.effects import Conclusion, ReportCheck, StartRun
 from policies.patch import FileChange, Patch
@@ -99,12 +99,24 @@ class Again(Reviewed):
     def checks(self) -> list[ReportCheck]:
         return self.of(ReportCheck)
 
+    async def judged(self) -> tuple[Conclusion | None, str]:
+        """What the check says once the run has come to its end."""
+        assert await self.proved_again() is RunStatus.COMPLETED
+        return self.verdict()
+
     def verdict(self) -> tuple[Conclusion | None, str]:
         begun, ended = self.checks
         assert begun.conclusion is None
         assert begun.key == ended.key
         assert {begun.sha, ended.sha} == {self.forge.tips[BRANCH]}
         return ended.conclusion, f"{ended.title}\n{ended.summary}"
+
+    async def diff(self) -> str:
+        """As `redfirst runs show RUN --diff` prints it."""
+        return await diff_of(await self.store.rows(self.again), self.ports.blobs)
+
+    async def why_none(self) -> str:
+        return why_no_proof(await self.store.rows(self.again))
 
     async def new_proof(self) -> Proof:
         known = judged(await self.store.rows(self.again))
@@ -115,8 +127,7 @@ class Again(Reviewed):
 async def test_a_harmless_commit_is_proved_with_the_rest_and_no_model_is_asked() -> None:
     scene = await Again().proposed()
     head = scene.forge.person_pushes({"NOTES.md": "mine\n"})
-    assert await scene.proved_again() is RunStatus.COMPLETED
-    conclusion, said = scene.verdict()
+    conclusion, said = await scene.judged()
     assert conclusion is Conclusion.SUCCESS
     assert "again: red 3 of 3, green 3 of 3" in said
     proof = await scene.new_proof()
@@ -129,30 +140,33 @@ async def test_a_harmless_commit_is_proved_with_the_rest_and_no_model_is_asked()
 async def test_a_commit_that_takes_the_fix_back_is_refused_with_the_stage_and_the_reason() -> None:
     scene = await Again().proposed()
     scene.forge.person_pushes({"shelf/pages.py": BUG.replace("n // 10", "n // 10 + 0")})
-    assert await scene.proved_again() is RunStatus.COMPLETED
-    conclusion, said = scene.verdict()
+    conclusion, said = await scene.judged()
     assert conclusion is Conclusion.FAILURE
     assert "not proven any more: green: the repro test still fails" in said
+    assert (await scene.why_none()).startswith("what this run looked at is not proven: green: the repro test")
+    assert await scene.diff() == ""
 
 
 async def test_on_a_base_that_moved_elsewhere_it_is_proved_as_it_would_be_merged() -> None:
     scene = await Again().proposed()
     scene.forge.main_moves({"docs/new.md": "New.\n"})
-    assert await scene.proved_again() is RunStatus.COMPLETED
-    conclusion, said = scene.verdict()
+    conclusion, said = await scene.judged()
     assert conclusion is Conclusion.SUCCESS
     assert f"on `main` at {scene.forge.at_base[:12]}" in said
     proof = await scene.new_proof()
     assert (proof.base_sha, proof.head_sha) == (scene.forge.at_base, scene.forge.tips[BRANCH])
     assert proof.fix.paths() == ("shelf/pages.py",)
+    shown = await scene.diff()
+    assert "-    return n // 10\n+    return -(-n // 10)\n" in shown
+    assert "+++ b/tests/test_new.py\n" in shown
+    assert "docs/new.md" not in shown
 
 
 async def test_a_branch_that_was_brought_up_to_date_holds_only_what_is_its_own() -> None:
     scene = await Again().proposed()
     scene.forge.main_moves({"docs/new.md": "New.\n"})
     scene.forge.person_updates()
-    assert await scene.proved_again() is RunStatus.COMPLETED
-    assert scene.verdict()[0] is Conclusion.SUCCESS
+    assert (await scene.judged())[0] is Conclusion.SUCCESS
     assert (await scene.new_proof()).fix.paths() == ("shelf/pages.py",)
 
 
@@ -160,8 +174,7 @@ async def test_a_branch_that_was_brought_up_to_date_holds_only_what_is_its_own()
 async def test_a_base_on_which_the_bug_is_fixed_already_shows_itself_in_red(fixed: str) -> None:
     scene = await Again().proposed()
     scene.forge.main_moves({"shelf/pages.py": fixed})
-    assert await scene.proved_again() is RunStatus.COMPLETED
-    conclusion, said = scene.verdict()
+    conclusion, said = await scene.judged()
     assert conclusion is Conclusion.FAILURE
     assert "red: the test passes on the unfixed code" in said
 
@@ -169,10 +182,10 @@ async def test_a_base_on_which_the_bug_is_fixed_already_shows_itself_in_red(fixe
 async def test_a_file_that_changed_on_both_sides_is_left_to_people() -> None:
     scene = await Again().proposed()
     scene.forge.main_moves({"shelf/pages.py": f"# Pages.\n{BUG}"})
-    assert await scene.proved_again() is RunStatus.COMPLETED
-    conclusion, said = scene.verdict()
+    conclusion, said = await scene.judged()
     assert conclusion is Conclusion.NEUTRAL
     assert "shelf/pages.py changed on both sides: bring the branch up to date" in said
+    assert (await scene.why_none()).startswith("what this run looked at cannot be judged: shelf/pages.py ")
 
 
 @pytest.mark.parametrize(
@@ -187,8 +200,7 @@ async def test_a_file_that_changed_on_both_sides_is_left_to_people() -> None:
 async def test_what_no_proof_can_hold_is_named_and_judged_neither_way(path: str, why: str) -> None:
     scene = await Again().proposed()
     scene.forge.person_pushes({path: "x\n"})
-    assert await scene.proved_again() is RunStatus.COMPLETED
-    conclusion, said = scene.verdict()
+    conclusion, said = await scene.judged()
     assert conclusion is Conclusion.NEUTRAL
     assert f"{why}, and is changed here" in said
 
@@ -200,8 +212,7 @@ async def test_a_base_whose_tests_do_not_run_says_nothing_for_it_or_against_it()
     scene = await Again().proposed()
     scene.sandboxes.on_exec(broken)
     scene.forge.main_moves({"broken.py": "(\n"})
-    assert await scene.proved_again() is RunStatus.COMPLETED
-    conclusion, said = scene.verdict()
+    conclusion, said = await scene.judged()
     assert conclusion is Conclusion.NEUTRAL
     assert "its tests do not run any more" in said
 
@@ -209,18 +220,17 @@ async def test_a_base_whose_tests_do_not_run_says_nothing_for_it_or_against_it()
 async def test_a_test_that_a_person_added_is_there_with_the_fix_and_without_and_need_not_be_red() -> None:
     scene = await Again().proposed()
     scene.forge.person_pushes({"tests/test_theirs.py": "# passes\ndef test_it(): ...\n"})
-    assert await scene.proved_again() is RunStatus.COMPLETED
-    conclusion, said = scene.verdict()
+    conclusion, said = await scene.judged()
     assert conclusion is Conclusion.SUCCESS
     assert "Beside the proven test, people changed `tests/test_theirs.py`" in said
+    assert "+++ b/tests/test_theirs.py\n" in await scene.diff()
     assert (await scene.new_proof()).red.tests == (NEW,)
 
 
 async def test_a_test_that_a_person_added_and_that_fails_is_not_taken_for_a_flaky_one() -> None:
     scene = await Again().proposed()
     scene.forge.person_pushes({"tests/test_theirs.py": "def test_it(): assert False\n"})
-    assert await scene.proved_again() is RunStatus.COMPLETED
-    conclusion, said = scene.verdict()
+    conclusion, said = await scene.judged()
     assert conclusion is Conclusion.FAILURE
     assert "suite: other tests fail now" in said
 
@@ -228,8 +238,7 @@ async def test_a_test_that_a_person_added_and_that_fails_is_not_taken_for_a_flak
 async def test_a_test_that_a_person_took_away_is_missed() -> None:
     scene = await Again().proposed()
     scene.forge.person_pushes({"tests/test_old.py": None})
-    assert await scene.proved_again() is RunStatus.COMPLETED
-    conclusion, said = scene.verdict()
+    conclusion, said = await scene.judged()
     assert conclusion is Conclusion.FAILURE
     assert "suite: tests are missing" in said
 
@@ -237,8 +246,7 @@ async def test_a_test_that_a_person_took_away_is_missed() -> None:
 async def test_the_repro_test_as_somebody_changed_it_has_to_be_red() -> None:
     scene = await Again().proposed()
     scene.forge.person_pushes({"tests/test_new.py": "def test_it():\n    assert True is True\n"})
-    assert await scene.proved_again() is RunStatus.COMPLETED
-    conclusion, said = scene.verdict()
+    conclusion, said = await scene.judged()
     assert conclusion is Conclusion.FAILURE
     assert "not proven any more: red: " in said
 
@@ -249,6 +257,7 @@ async def test_of_a_pull_request_that_is_over_nothing_is_said() -> None:
     scene.forge.pull_requests[NUMBER] = pull.model_copy(update={"is_open": False, "is_merged": True})
     assert await scene.proved_again() is RunStatus.COMPLETED
     assert scene.checks == []
+    assert await scene.why_none() == "this run had nothing to prove: #8 was merged meanwhile"
 
 
 async def test_a_run_that_fails_leaves_no_check_that_seems_to_go_on() -> None:
@@ -262,6 +271,21 @@ async def test_a_run_that_fails_leaves_no_check_that_seems_to_go_on() -> None:
     conclusion, said = scene.verdict()
     assert conclusion is Conclusion.NEUTRAL
     assert "the App may not read that" in said
+
+
+async def test_a_run_that_fails_after_another_push_ends_the_check_that_it_began() -> None:
+    class Moving(Main):
+        async def fork_point(self, tenant: Any, branch: str, sha: str) -> str:
+            self.person_pushes({"MORE.md": "more\n"})
+            raise OperatorProblem("the App may not read that")
+
+    scene = await Again(forge=Moving()).proposed()
+    head = scene.forge.person_pushes({"NOTES.md": "mine\n"})
+    assert await scene.proved_again() is RunStatus.FAILED
+    assert [(check.sha, check.conclusion) for check in scene.checks] == [
+        (head, None),
+        (head, Conclusion.NEUTRAL),
+    ]
 
 
 async def test_killed_at_any_row_it_comes_to_the_same_verdict_once() -> None:

@@ -14,13 +14,14 @@ from tests.unit.workflows.diagnostics.checking import checked as with_checkers
 from tests.unit.workflows.proved import THE_FIX, base, proof
 from tests.unit.workflows.scene import BUG, EASY, FILES, FIXED, NEW, OLD, RED, honest
 from tests.unit.workflows.test_witness import ID, PATH, TEST, judge, right
+from workflows.ports.sandbox import SandboxFacts
 from workflows.proof.controls import Controls, HunkSeen
 from workflows.proof.diagnostics.model import Checked, Diagnosed, Diagnostic, Fresh, State
 from workflows.proof.harness import Harness
 from workflows.proof.mode import DiagnosticsMode, WitnessMode
 from workflows.proof.red import Red
 from workflows.proof.statement import Proof, witness_of
-from workflows.proof.verify import Check, verify
+from workflows.proof.verify import Check, sandbox, verify
 from workflows.proof.witness import WitnessSeen
 
 
@@ -34,8 +35,39 @@ def patched(path: str, content: str) -> Patch:
 
 async def test_what_is_so_agrees_in_all() -> None:
     checks = await checked(proof())
-    assert [check.name for check in checks] == ["patches", "base", "red", "green", "suite", "controls"]
+    names = ["patches", "sandbox", "base", "red", "green", "suite", "controls"]
+    assert [check.name for check in checks] == names
     assert all(check.agrees for check in checks), checks
+
+
+def facts(**said: str) -> SandboxFacts:
+    return SandboxFacts.model_validate({"kind": "docker", "image": ONE, "network": "none", **said})
+
+
+ONE, OTHER = "ghcr.io/acme/api@sha256:1", "ghcr.io/acme/api@sha256:2"
+ELSEWHERE = "mirror.corp/api@sha256:1"
+
+
+@pytest.mark.parametrize(
+    ("now", "said", "is_same_image"),
+    [
+        (facts(), f"the same: docker, {ONE}", True),
+        (facts(image=f"{ONE} with environment sha256:9"), f"the same: docker, {ONE}", True),
+        (facts(image=OTHER), f"image: {ONE} there, {OTHER} here", False),
+        (facts(image=ELSEWHERE), f"image: {ONE} there, {ELSEWHERE} here", True),
+        (facts(image="api:latest"), f"image: {ONE} there, api:latest here", False),
+        (facts(kind="process", runtime="bubblewrap"), "runtime: none there, bubblewrap here", True),
+    ],
+    ids=["same", "set up", "other", "other registry", "no digest", "other kind"],
+)
+def test_another_sandbox_is_a_note_and_another_image_is_refused_where_somebody_insists(
+    now: SandboxFacts, said: str, *, is_same_image: bool
+) -> None:
+    noted = sandbox(facts(), now, same_image=False)
+    assert noted.agrees
+    assert noted.is_note is not said.startswith("the same")
+    assert said in noted.said
+    assert sandbox(facts(), now, same_image=True).agrees is is_same_image
 
 
 @pytest.mark.parametrize("digest", ["test_digest", "fix_digest"])

@@ -20,7 +20,7 @@ from workflows.errors import Who
 from workflows.fix import fix
 from workflows.ports.model import Turn
 from workflows.proof.green import NotGreen
-from workflows.proof.mode import WitnessMode, stricter
+from workflows.proof.mode import WitnessMode, counts
 from workflows.proof.red import Red
 from workflows.proof.results import Outcome, Results, TestResult
 from workflows.proof.statement import Proof
@@ -192,13 +192,22 @@ async def test_a_repository_may_ask_for_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("operator", "repository", "counts"),
-    [(OFF, REQUIRED, REQUIRED), (REQUIRED, OFF, REQUIRED), (ADVISORY, OFF, ADVISORY), (OFF, OFF, OFF)],
+    ("operator", "repository", "counted"),
+    [
+        (OFF, REQUIRED, REQUIRED),
+        (REQUIRED, OFF, REQUIRED),
+        (ADVISORY, OFF, ADVISORY),
+        (OFF, OFF, OFF),
+        (None, OFF, OFF),
+        (None, REQUIRED, REQUIRED),
+        (OFF, None, OFF),
+        (None, None, ADVISORY),
+    ],
 )
-def test_the_stricter_of_two_counts(
-    operator: WitnessMode, repository: WitnessMode, counts: WitnessMode
+def test_what_an_operator_has_set_is_the_least_and_else_a_repository_decides(
+    operator: WitnessMode | None, repository: WitnessMode | None, counted: WitnessMode
 ) -> None:
-    assert stricter(operator, repository) is counts
+    assert counts(operator, repository, usual=ADVISORY) is counted
 
 
 async def test_it_is_asked_again_on_a_base_that_moved() -> None:

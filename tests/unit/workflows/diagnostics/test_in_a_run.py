@@ -16,6 +16,7 @@ from tests.unit.workflows.trees import patient
 from workflows.engine.status import RunStatus
 from workflows.ports.all import Ports
 from workflows.ports.model import Turn
+from workflows.project.allowance import Allowance
 from workflows.proof.diagnostics.model import Diagnosed, State
 from workflows.proof.mode import DiagnosticsMode
 from workflows.proof.statement import Proof
@@ -34,12 +35,13 @@ def writes(more: str) -> tuple[Turn, Turn]:
     return calls(("write_file", {"path": "shelf/pages.py", "content": FIXED + more})), MENDED
 
 
+LAX = {**RUFF, ".github/redfirst.yml": "diagnostics: off\n"}
 CARELESS = writes("# bad: ruff F9 it is new\n")
 
 
 def scene(
     *turns: Turn,
-    mode: DiagnosticsMode = REQUIRED,
+    mode: DiagnosticsMode | None = None,
     files: Mapping[str, str] = RUFF,
     checkers: Checkers | None = None,
     like: Ports | None = None,
@@ -49,7 +51,7 @@ def scene(
         fixer=turns or (WRITE_FIX, MENDED),
         sandboxes=checked(checkers or Checkers()),
     )
-    made.ports = dataclasses.replace(made.ports, diagnostics=mode)
+    made.ports = dataclasses.replace(made.ports, allowance=Allowance(diagnostics=mode))
     if like is not None:
         made.ports = dataclasses.replace(made.ports, baselines=like.baselines, blobs=like.blobs)
     return made
@@ -94,15 +96,18 @@ async def test_where_it_is_off_nobody_is_asked() -> None:
     assert checkers.asked == []
 
 
-async def test_a_repository_may_ask_for_more_than_its_operator() -> None:
+async def test_a_repository_may_ask_for_more_than_its_operator_has_set_and_never_for_less() -> None:
     files = {**RUFF, ".github/redfirst.yml": "diagnostics: required\n"}
     of = await scene(*CARELESS, WRITE_FIX, MENDED, mode=OFF, files=files).begin()
     seen = await diagnosed(of)
     assert seen is not None
     assert seen.mode is REQUIRED
-    lax = {**RUFF, ".github/redfirst.yml": "diagnostics: off\n"}
-    of = await scene(*CARELESS * 3, files=lax).begin()
+    of = await scene(*CARELESS * 3, mode=REQUIRED, files=LAX).begin()
     assert await of.go() is RunStatus.FAILED
+
+
+async def test_where_the_operator_has_set_nothing_the_repository_decides() -> None:
+    assert await diagnosed(await scene(*CARELESS, files=LAX).begin()) is None
 
 
 async def test_the_base_is_looked_at_once_for_the_same_files() -> None:

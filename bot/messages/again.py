@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from bot import proof_text
 from bot.harmless import clipped, code, defused, fenced, unlinked
+from bot.messages import evidence
+from bot.messages.parts import one_line
 from policies.effects import Conclusion
 from workflows.case import Judged, Standing
 from workflows.proof.statement import Proof
 
 LONGEST_TITLE = 200
 NAMED = 10
+NEWER = "there is a newer commit"
+"""Why a run makes way for another."""
+
+_NEXT = (
+    "The last proof still says what it was seen on. It is proved again with the next commit, or when the "
+    "base moves."
+)
 
 
 def proving(standing: Standing) -> tuple[str, str]:
@@ -20,7 +28,7 @@ def proving(standing: Standing) -> tuple[str, str]:
 def proved_again(judged: Judged, proof: Proof | None) -> tuple[str, str]:
     standing = judged.standing
     if proof is not None:
-        title, summary = proof_text.check(proof)
+        title, summary = evidence.check(proof)
         more = f"{_witness(proof)}{_beside(judged)}{_run(proof.run)}"
         return f"again: {title}", f"Proved again {_where(standing)}.\n\n{summary}\n{more}"
     if judged.conclusion is Conclusion.FAILURE:
@@ -33,16 +41,18 @@ def proved_again(judged: Judged, proof: Proof | None) -> tuple[str, str]:
 
 
 def not_proved(why: str) -> tuple[str, str]:
-    said = (
-        f"Nothing is known for it or against it: {defused(why)}.\n\n"
-        "The last proof still says what it was seen on. It is proved again with the next commit, or when the "
-        "base moves."
-    )
+    said = f"Nothing is known for it or against it: {defused(why)}.\n\n{_NEXT}"
     return _title(f"cannot be judged: {why}"), said
 
 
-def superseded() -> tuple[str, str]:
-    return "there is something newer", "A newer commit, here or on the base, is proved instead."
+def stopped(reason: str) -> tuple[Conclusion, tuple[str, str]]:
+    """What makes way for something newer needs nobody's attention."""
+    if reason == NEWER:
+        title, said = "there is something newer", "A newer commit, here or on the base, is proved instead."
+        return Conclusion.NEUTRAL, (title, said)
+    why = defused(one_line(reason))
+    said = f"Whoever runs this bot stopped it: {why}. Nothing is known for it or against it."
+    return Conclusion.CANCELLED, (_title(f"stopped: {reason}"), f"{said}\n\n{_NEXT}")
 
 
 def _where(standing: Standing) -> str:
@@ -72,4 +82,4 @@ def _run(run: str) -> str:
 
 
 def _title(text: str) -> str:
-    return clipped(unlinked(" ".join(text.split())), LONGEST_TITLE)
+    return clipped(unlinked(one_line(text)), LONGEST_TITLE)
