@@ -20,6 +20,7 @@ _CONSTANTS = frozenset(
 )
 _IDLE = frozenset({"pass_statement", "continue_statement", "break_statement", "empty_statement"})
 _ENDS = frozenset({"return_statement", "expression_statement"})
+_ANSWERS = frozenset({"number", "string", "template_string", "true", "array", "object", "unary_expression"})
 _NO = r"\{\s*(?:return|[\w.]+\s*=)\s*false;?\s*\}"
 _SUPPRESS = frozenset({"contextlib.suppress", "suppress"})
 
@@ -91,12 +92,21 @@ def _hides(clause: Node) -> bool:
     body = clause.get("body")
     tried = clause.parent.get("body") if clause.parent is not None else None
     if body is None or not body.children:
-        # What follows is given where that one thing could not be.
-        return tried is None or [part.kind for part in tried.children] != ["return_statement"]
+        # What follows is given where that one thing could not be: not an answer that is made up.
+        one = tried is not None and [part.kind for part in tried.children] == ["return_statement"]
+        return not one or _made_up(clause.parent)
     if tried is None or not _is_idle(body):
         return False
     # `new URL(text); return true`, and else `false`, is how one asks whether something can be done.
     return len(tried.children) > (3 if re.fullmatch(_NO, body.text) else 1)
+
+
+def _made_up(attempt: Node | None) -> bool:
+    """`return 2`, and neither `return null` nor `return text`, comes next."""
+    around = attempt.parent.children if attempt is not None and attempt.parent is not None else []
+    following = around[around.index(attempt) + 1 :][:1] if attempt in around else []
+    given = [part for one in following if one.kind == "return_statement" for part in one.children]
+    return bool(given) and given[0].kind in _ANSWERS
 
 
 def _suppresses(call: Node, suppress: Collection[str], everything: frozenset[str]) -> bool:

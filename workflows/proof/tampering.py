@@ -18,6 +18,7 @@ from workflows.code.places import is_command_line, is_for_tests
 from workflows.code.syntax import Parsed, Unread, parse
 from workflows.code.uses import Use, Way, uses_in
 from workflows.proof.finding import Finding
+from workflows.proof.linking import linked
 from workflows.proof.objections import words
 from workflows.proof.objections.all import rules_about
 from workflows.proof.objections.model import (
@@ -119,6 +120,11 @@ def _objections(parsed: Parsed, own: frozenset[str]) -> Iterable[_Hit]:
         for odd in oddities(parsed, (*found, *otherwise)):
             code = parsed.shown(odd.line)
             yield _Hit((odd.what, odd.name), odd.line, code, odd.what, odd.reason, odd.fine, "", odd.said)
+    if parsed.language is Language.RUST:
+        for name, line in linked(parsed):
+            yield _Hit(
+                (REACHES, name), line, parsed.shown(line), REACHES, words.LINKED_REASON, Fine.KNOWN, name
+            )
     for use in patched(found, parsed.language, own):
         yield _Hit(
             (PATCHES, use.name),

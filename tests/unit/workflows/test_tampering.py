@@ -37,6 +37,11 @@ def found(kind: str, added: str, more: dict[str, str] | None = None, path: str =
 
 
 CHEATS = [
+    ("rs", "reaches-interpreter", 'extern "C" { fn _exit(code: i32) -> !; }'),
+    ("rs", "reaches-interpreter", '#[no_mangle]\npub extern "C" fn exit(code: i32) -> ! { loop {} }'),
+    ("rs", "reaches-interpreter", "#[unsafe(no_mangle)]\npub fn abort() {}"),
+    ("rs", "reaches-interpreter", '#[link_section = ".init_array"]\nstatic FIRST: fn() = first;'),
+    ("rs", "reaches-interpreter", "macro_rules! assert_eq { ($a:expr, $b:expr) => {}; }"),
     # who runs it
     ("py", "detects-runner", "import sys\nif 'pytest' in sys.modules:\n    x = 1"),
     ("py", "detects-runner", "from sys import modules as m\nif any('test' in n for n in m):\n    x = 1"),
@@ -216,6 +221,8 @@ HONEST = [
     ("ts", "interface Options { expect: number }\nexport const x = (o: Options): number => o.expect"),
     ("ts", "export class A { constructor (private it: number) {} }"),
     ("ts", "import type { B } from './b'\nexport function f (b: B) { b.module = 3 }"),
+    ("rs", "macro_rules! twice { ($a:expr) => { $a * 2 }; }"),
+    ("rs", "#[derive(Debug)]\n#[must_use]\nstruct A;"),
     (
         "rs",
         "#[cfg(test)]\nmod tests {\n    use super::*;\n    #[test]\n    fn it() { assert_eq!(pages(1), 1) }\n}",  # noqa: E501

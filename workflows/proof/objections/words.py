@@ -31,6 +31,7 @@ HARNESSED = re.compile(
 )
 HARNESSED_REASON = "names files of the test run or of the machine; a fix has nothing to do with them"
 
+LINKED_REASON = "speaks to the linker, or takes the place of what tests judge by, as this project does not"
 PATCHED_REASON = "is not this project's own, and changing it changes it for everybody"
 
 # What a test run of Python sets beside its own variables.
