@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from bot.announcing import announce
 from bot.bus.port import Topic
 from bot.settings import Settings
-from bot.store.port import DeadLetter, DeliveryState, Store
+from bot.store.port import DeadLetter, DeliveryState, Store, StoreUnavailable
 from workflows.engine import signals
-from workflows.errors import Gone, UserProblem
+from workflows.errors import Gone, Problem, UserProblem
 from workflows.ports.frozen import Frozen
 
 ALL = 1_000_000
@@ -22,6 +22,8 @@ class Settled(Frozen):
     item: str
     said: str
     goes_on: bool = False
+    is_settled: bool = True
+    """Else it is still among them, and `said` is why."""
 
 
 async def find(store: Store, names: Sequence[str]) -> Sequence[DeadLetter]:
@@ -31,11 +33,11 @@ async def find(store: Store, names: Sequence[str]) -> Sequence[DeadLetter]:
 
 
 async def retry(store: Store, letters: Sequence[DeadLetter]) -> list[Settled]:
-    return [await _retry(store, letter) for letter in letters]
+    return [await _tried(letter, _retry(store, letter)) for letter in letters]
 
 
 async def drop(store: Store, letters: Sequence[DeadLetter], *, by: str, reason: str) -> list[Settled]:
-    return [await _drop(store, letter, by, reason) for letter in letters]
+    return [await _tried(letter, _drop(store, letter, by, reason)) for letter in letters]
 
 
 async def tell(settings: Settings, settled: Sequence[Settled]) -> str:
@@ -56,6 +58,16 @@ def _one(letters: Sequence[DeadLetter], name: str) -> DeadLetter:
         clear = " or ".join(sorted(f"{letter.topic}/{letter.item}" for letter in found))
         raise UserProblem(f"{name} is there more than once: say {clear}")
     return found[0]
+
+
+async def _tried(letter: DeadLetter, settling: Awaitable[Settled]) -> Settled:
+    """One that cannot be settled does not keep the others. A store that is away does."""
+    try:
+        return await settling
+    except StoreUnavailable:
+        raise
+    except Problem as problem:
+        return Settled(topic=letter.topic, item=letter.item, said=problem.sentence, is_settled=False)
 
 
 async def _retry(store: Store, letter: DeadLetter) -> Settled:
@@ -92,7 +104,7 @@ async def _over(store: Store, letter: DeadLetter) -> str:
                 state = (await store.delivery(letter.item)).state
                 return "" if state is DeliveryState.WAITING else f"had been {state} before"
             case Topic.RUNS:
-                status = (await store.run(letter.item)).status
+                _, status = await store.last(letter.item)
                 return f"had ended before: {status}" if status.ended else ""
     except Gone:
         return "is not in the store any more"

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
+from datetime import datetime
+from operator import itemgetter
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.store.port import Store
+from bot.store.port import Run, Store
 from workflows.engine.status import RunStatus
+from workflows.errors import Gone
 from workflows.registry import WORKFLOWS
-
-# More than anybody would go through by hand.
-MOST = 10_000
 
 
 class Stranded(BaseModel):
@@ -26,15 +27,21 @@ class Stranded(BaseModel):
 
 
 async def waiting(store: Store) -> Sequence[Stranded]:
-    runs = await store.runs(MOST, ended=False)
-    return [
-        Stranded(
-            run=run.id,
-            workflow=run.workflow,
-            status=run.status,
-            release=run.trigger.release,
-            definition=run.definition,
-        )
-        for run in runs
-        if not WORKFLOWS.can_finish(run.workflow, run.definition)
-    ]
+    """All of them, oldest first. Looked at one by one: there may be very many that have not ended."""
+    found: list[tuple[datetime, Stranded]] = []
+    for name in await store.live_runs():
+        with contextlib.suppress(Gone):  # pruned meanwhile
+            run = await store.run(name)
+            if not run.status.ended and not WORKFLOWS.can_finish(run.workflow, run.definition):
+                found.append((run.created_at, _stranded(run)))
+    return [each for _, each in sorted(found, key=itemgetter(0))]
+
+
+def _stranded(run: Run) -> Stranded:
+    return Stranded(
+        run=run.id,
+        workflow=run.workflow,
+        status=run.status,
+        release=run.trigger.release,
+        definition=run.definition,
+    )

@@ -10,11 +10,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot import aside, messages
+from bot import aside
 from bot.bus.port import Bus, Received, Topic
 from bot.evidence import standing
 from bot.faults import NOT_NOW, is_its_own
 from bot.lines import Lines
+from bot.messages import endings
 from bot.reacting.ground import Outcome, ignored
 from bot.reactions import Reactions
 from bot.store.port import Delivery, DeliveryState, InHand, InVain, Store, StoreUnavailable
@@ -22,6 +23,7 @@ from bot.telemetry.traces import Tracer
 from bot.tries import MOST_TRIES, rest
 from bot.whose import NOBODYS, whose
 from bot.working import taken, working
+from workflows.case import Standing
 from workflows.engine.advance import advance
 from workflows.engine.status import RunStatus
 from workflows.errors import Gone, Problem
@@ -92,7 +94,7 @@ class Worker:
         except NOT_NOW:
             raise
         except Problem as problem:
-            await aside.regret(self.reactions, delivery, messages.could_not(problem.failure()))
+            await aside.regret(self.reactions, delivery, endings.could_not(problem.failure()))
             return Outcome(DeliveryState.FAILED, problem.sentence)
 
     async def _was_stopped(self, run: str) -> bool:
@@ -118,7 +120,10 @@ class Worker:
         if status is None:
             return
         log.info("run %s: %s", run_id, status)
-        self.tracer.export(run_id, await self.store.rows(run_id))
+        rows = await self.store.rows(run_id)
+        self.tracer.export(run_id, rows)
+        if status is RunStatus.CANCELLED:
+            await aside.end_check(self.ports.effects, run, rows)
         await self._release(run_id)
         await self.call_up(run.trigger.tenant.repository)
 
@@ -219,12 +224,19 @@ class Worker:
             log.error("%s %s was put aside: %s; see `redfirst dead list`", topic, item, said)
             match topic:
                 case Topic.RUNS:
-                    proves = standing(await self.store.rows(item))
+                    proves = await self._proves(item)
                     await aside.tell(self.ports.effects, await self.store.run(item), times, proves)
                 case Topic.DELIVERIES:
                     await aside.regret(
-                        self.reactions, await self.store.delivery(item), messages.command_put_aside()
+                        self.reactions, await self.store.delivery(item), endings.command_put_aside()
                     )
+
+    async def _proves(self, run: str) -> Standing | None:
+        """What it is put aside for may be that its rows cannot be read: then it is said on its issue."""
+        try:
+            return standing(await self.store.rows(run))
+        except Problem:
+            return None
 
     def _mark(self, of: str) -> str:
         """The sweep repeats itself once in a while, and not each time."""

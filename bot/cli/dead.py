@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.going import fail, go
+from bot.cli.going import FAILED, MOST, fail, go
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ All = Annotated[bool, typer.Option("--all", help="Every one there is.")]
 
 @app.command("list")
 def list_(
-    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="How many.")] = 100,
     as_json: AsJson = False,
 ) -> None:
     """What was put aside, oldest first, and what was said the last time."""
@@ -114,18 +114,22 @@ async def _drop(names: Sequence[str] | None, reason: str, *, as_json: bool) -> N
     _say(settled, "", as_json=as_json)
 
 
-def _say(settled: Sequence[Settled], more: str, *, as_json: bool) -> None:
+def _say(tried: Sequence[Settled], more: str, *, as_json: bool) -> None:
     import json
 
-    if as_json:
-        for one in settled:
-            typer.echo(one.model_dump_json())
-        typer.echo(json.dumps({"ok": True, "settled": len(settled), "said": more}))
-        return
     from bot.cli.showing import console
 
-    to = console()
-    for one in settled:
-        to.print(f"{one.topic}/{one.item} {one.said}", markup=False)
-    if more or not settled:
-        to.print(f"{more[0].upper()}{more[1:]}." if more else "There are no dead letters.", markup=False)
+    settled = sum(one.is_settled for one in tried)
+    ok = settled == len(tried)
+    if as_json:
+        for one in tried:
+            typer.echo(one.model_dump_json())
+        typer.echo(json.dumps({"ok": ok, "settled": settled, "said": more}))
+    else:
+        to = console()
+        for one in tried:
+            to.print(f"{one.topic}/{one.item}{'' if one.is_settled else ':'} {one.said}", markup=False)
+        if more or not tried:
+            to.print(f"{more[0].upper()}{more[1:]}." if more else "There are no dead letters.", markup=False)
+    if not ok:
+        raise typer.Exit(FAILED)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot.cli.going import fail, go
+from bot.cli.going import MOST, fail, go
 
 if TYPE_CHECKING:
     from bot.cli.telling import Line
@@ -27,7 +27,7 @@ LONGEST_HOURS = 7 * 24
 @app.command("list")
 def list_(
     state: Annotated[State | None, typer.Option(help="Only those in this state.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="How many.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """The newest deliveries, and what was decided about each."""

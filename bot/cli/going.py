@@ -13,6 +13,9 @@ import typer
 
 T = TypeVar("T")
 
+MOST = 1_000_000
+"""More than any list has that somebody looks through; databases cannot count without end."""
+
 FAILED = 1
 INTERRUPTED = 128 + signal.SIGINT
 TERMINATED = 128 + signal.SIGTERM
@@ -35,6 +38,11 @@ def go(
             return runner.run(_until_terminated(work))
     except Problem as problem:
         fail(problem.sentence, who=problem.who, as_json=as_json)
+    except UnicodeEncodeError as error:
+        if error.reason != "surrogates not allowed":
+            raise
+        # Python keeps bytes of an argument that are no text as halves of characters.
+        fail(f"what was given is not text in UTF-8: {error.object[:80]!a}", as_json=as_json)
     except Terminated:
         sys.exit(TERMINATED)
     except KeyboardInterrupt:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from bot.cli.going import fail, go
+from bot.cli.going import MOST, fail, go
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from bot.store.port import Store
     from workflows.engine.entries import Row
 
 app = typer.Typer(no_args_is_help=True, help="Look at runs, answer them, and stop them.")
@@ -20,7 +21,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 
 @app.command("list")
 def list_(
-    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="How many.")] = 20,
     as_json: AsJson = False,
 ) -> None:
     """The newest runs."""
@@ -113,19 +114,17 @@ async def _show(run: str, *, follow: bool, evidence: Evidence | None, as_json: b
         about = await store.run(run)
         rows = await store.rows(run)
         if evidence:
-            typer.echo(await _evidence(settings, rows, evidence))
+            typer.echo(await _evidence(settings, rows, evidence, as_json=as_json))
             return
+        shown = following(store, run) if follow and not about.status.ended else _each(rows)
         if as_json:
-            for row in rows:
+            async for row in shown:
                 typer.echo(row.model_dump_json())
             return
         to = console()
         title = f"{about.id}  {about.status}  {about.trigger.subject}: {about.trigger.issue.title}"
         to.print(title, style="bold", markup=False)
-        if follow and not about.status.ended:
-            await show_all(to, following(store, run))
-        else:
-            await show_all(to, _each(rows))
+        await show_all(to, shown)
 
 
 async def _each(rows: list[Row]):
@@ -133,14 +132,14 @@ async def _each(rows: list[Row]):
         yield row
 
 
-async def _evidence(settings: Settings, rows: list[Row], what: Evidence) -> str:
+async def _evidence(settings: Settings, rows: list[Row], what: Evidence, *, as_json: bool) -> str:
     from bot.attesting import attested
-    from bot.evidence import diff_of, proof_of
+    from bot.evidence import diff_of, proof_of, why_no_proof
     from bot.wiring import blobs_of
 
     found = await proof_of(rows, blobs_of(settings))
     if found is None:
-        fail("this run has no proof yet")
+        fail(why_no_proof(rows), as_json=as_json)
     match what:
         case "diff":
             return await diff_of(rows, blobs_of(settings))
@@ -181,10 +180,42 @@ async def _cancel(run: str, reason: str, *, as_json: bool) -> None:
     from bot.wiring import store_of
     from workflows.engine import signals
 
-    async with store_of(load()) as store:
+    settings = load()
+    async with store_of(settings) as store:
         new = await signals.cancel(store, run, by=getpass.getuser(), reason=reason)
-    said = "cancelled" if new else "had been cancelled before"
-    typer.echo(json.dumps({"ok": True, "run": run, "new": new}) if as_json else f"{run} {said}")
+        told = await _told(settings, store, run)
+    said = f"{'cancelled' if new else 'had been cancelled before'}{f'; {told}' if told else ''}"
+    typer.echo(json.dumps({"ok": True, "run": run, "new": new, "said": told}) if as_json else f"{run} {said}")
+
+
+async def _told(settings: Settings, store: Store, run: str) -> str:
+    """It is stopped whether GitHub can be told or not; said again, the command tells it then."""
+    from bot import halted
+    from bot.breakers import Breakers
+    from bot.github.guarded import GuardedForge
+    from bot.wiring import door_of
+    from workflows.errors import Problem
+
+    forge = GuardedForge(settings, Breakers())
+    try:
+        about, rows = await store.run(run), await _readable(store, run)
+        is_told = await halted.tell(door_of(store, forge, settings), about, rows)
+    except Problem as problem:
+        return f"what GitHub shows of it could not be ended: {problem.sentence}"
+    finally:
+        await forge.close()
+    return "GitHub shows it" if is_told else ""
+
+
+async def _readable(store: Store, run: str) -> list[Row]:
+    """Of one that cannot be read, the last row: that it was cancelled is all that most places show of it."""
+    from workflows.errors import OperatorProblem
+
+    try:
+        return await store.rows(run)
+    except OperatorProblem:
+        last, _ = await store.last(run)
+        return await store.rows(run, after=last - 1)
 
 
 async def _resume(run: str, answer: str, at: str | None, key: str | None, *, as_json: bool) -> None:
@@ -199,16 +230,16 @@ async def _resume(run: str, answer: str, at: str | None, key: str | None, *, as_
     from workflows.engine import signals
     from workflows.registry import WORKFLOWS
 
-    text = sys.stdin.read() if answer == "-" else answer
     try:
+        text = sys.stdin.read() if answer == "-" else answer
         told = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         fail(f"the answer is not JSON: {error}", as_json=as_json)
     settings = load()
     async with store_of(settings) as store:
         tree = WORKFLOWS.find((await store.run(run)).workflow)
         # The same words at another place, or in the next turn of a loop, are another answer.
-        place = at or " ".join(signals.waiting(await store.rows(run)))
+        place = at or signals.place_meant(await store.rows(run))
         key = key or f"cli {place} {text.strip()}"
         new = await signals.resume(store, tree, run, told, by=getpass.getuser(), key=key, at=at)
     when = await announce(settings, [(Topic.RUNS, run)]) if new else ""

@@ -45,6 +45,11 @@ def rows(link: Link, run: str, after: int) -> list[Row | Elsewhere]:
     return found
 
 
+def last(link: Link, run: str) -> tuple[int, RunStatus]:
+    _, _, status, last_seq = holder(link, run)
+    return last_seq, RunStatus(status)
+
+
 def holder(link: Link, run: str) -> tuple[int, str, str, int]:
     found = _HOLDER(link, run=run).fetchone()
     if found is None:

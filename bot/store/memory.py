@@ -313,6 +313,10 @@ class MemoryStore:
     async def rows(self, run: str, after: int = 0) -> list[Row]:
         return self._kept(run).rows[after:]
 
+    async def last(self, run: str) -> tuple[int, RunStatus]:
+        kept = self._kept(run)
+        return len(kept.rows), kept.run.status
+
     async def append(self, run: str, after: int, entries: Sequence[Entry], fence: int | None) -> None:
         kept = self._kept(run)
         last = len(kept.rows)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic import ValidationError
 
 from bot.bus.port import Topic
 from bot.store.dead import not_buried
@@ -15,7 +16,7 @@ from bot.store.schema import DELIVERIES, ENDED, JOURNAL, NOT_ENDED, RUNS, TRIGGE
 from bot.store.statements import Link, Statement, now, number, value, word
 from bot.store.stored import called, moment, storable
 from workflows.engine.status import RunStatus
-from workflows.errors import Conflict, Gone
+from workflows.errors import Conflict, Gone, OperatorProblem
 from workflows.trigger import Trigger
 
 # --- deliveries ---------------------------------------------------------------------------------------
@@ -275,7 +276,13 @@ def live_runs(link: Link) -> frozenset[str]:
 
 def _as_run(found: tuple[Any, ...]) -> Run:
     run_id, definition, status, path, created_at, updated_at, tenant, kept = found
-    trigger = called(Trigger.model_validate_json(kept), tenant)
+    try:
+        trigger = called(Trigger.model_validate_json(kept), tenant)
+    except ValidationError as error:
+        raise OperatorProblem(
+            f"the trigger of run {run_id} is damaged: restore the store from a backup, "
+            "or cancel the run to let another begin"
+        ) from error
     return Run(
         id=run_id,
         workflow=trigger.workflow,

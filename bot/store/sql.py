@@ -25,6 +25,7 @@ from bot.store.statements import Link
 from bot.store.stored import text
 from workflows.engine.entries import Entry, Row
 from workflows.engine.journal import Lease
+from workflows.engine.status import RunStatus
 from workflows.ports.blobs import Blobs
 
 
@@ -150,6 +151,9 @@ class SqlStore:
     async def rows(self, run: str, after: int = 0) -> list[Row]:
         found = await self._database.read(lambda at: journal.rows(at, run, after))
         return await self._long.whole(run, found)
+
+    async def last(self, run: str) -> tuple[int, RunStatus]:
+        return await self._database.read(lambda at: journal.last(at, run))
 
     async def append(self, run: str, after: int, entries: Sequence[Entry], fence: int | None) -> None:
         # Here and not in the writer's thread: all others would wait for it.

@@ -239,6 +239,17 @@ async def test_rows_come_back_as_they_were_written_and_in_order(store: Store) ->
     assert await store.rows("r1", after=5) == []
 
 
+async def test_how_a_run_stands_is_told_without_its_rows(store: Store) -> None:
+    with pytest.raises(Gone):
+        await store.last("nobody")
+    lease = await begun(store)
+    assert await store.last("r1") == (1, RunStatus.QUEUED)
+    await store.append("r1", 1, [StepStarted(path="fix/plan"), STEP], lease.fence)
+    assert await store.last("r1") == (3, RunStatus.RUNNING)
+    await store.append("r1", 3, [Cancelled(by="m", reason="enough")], fence=None)
+    assert await store.last("r1") == (4, RunStatus.CANCELLED)
+
+
 async def test_what_json_has_no_number_for_comes_back_as_the_number_it_was(store: Store) -> None:
     lease = await begun(store)
     odd = StepCompleted(path="fix/plan", output={"n": [math.inf, -math.inf, math.nan]})

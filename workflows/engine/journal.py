@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from workflows.engine.entries import Cancelled, Entry, Resumed, Row, RunParked
 from workflows.engine.past import Past
+from workflows.engine.status import RunStatus
 from workflows.errors import Conflict, JournalUnwritten, Problem
 
 # A step that ends within this time shares one commit with the note that it began.
@@ -51,6 +52,11 @@ class JournalStore(Protocol):
 
     async def rows(self, run: str, after: int = 0) -> list[Row]:
         """In order. Gone when there is no such run."""
+        ...
+
+    async def last(self, run: str) -> tuple[int, RunStatus]:
+        """The number of its last row, and how it stands: of a run whose rows cannot be read, too. Gone when
+        there is no such run."""
         ...
 
     async def append(self, run: str, after: int, entries: Sequence[Entry], fence: int | None) -> None:

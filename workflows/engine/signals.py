@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from workflows.engine import definition
 from workflows.engine.entries import (
@@ -13,14 +14,13 @@ from workflows.engine.entries import (
     Entry,
     Resumed,
     Row,
-    RunCompleted,
-    RunFailed,
     StepCompleted,
     Suspended,
     Woke,
 )
 from workflows.engine.journal import JournalStore
 from workflows.engine.nodes import SETTLED, Branch, Node, Parallel, Settle, Suspend, Workflow
+from workflows.engine.status import RunStatus
 from workflows.errors import Conflict, UserProblem
 
 # A running worker writes rows all the time; a word from outside finds its place between two of them.
@@ -42,11 +42,12 @@ async def resume(
     `at` says which place is meant; it need not be said where only one waits.
     """
 
-    def entry(rows: Sequence[Row]) -> Entry | None:
+    async def entry(status: RunStatus) -> Entry | None:
+        rows = await store.rows(run)
         known = [row.entry for row in rows if isinstance(row.entry, Resumed) and row.entry.key == key]
         if known and at in {None, *(each.path for each in known)}:
             return None
-        _must_go_on(run, rows)
+        _must_go_on(run, status)
         definition.must_fit(tree, run, rows)
         path = _place(run, waiting(rows), at)
         payload = _understood(run, path, suspend_at(tree, path).waits_for, answer)
@@ -56,34 +57,35 @@ async def resume(
 
 
 async def cancel(store: JournalStore, run: str, *, by: str, reason: str) -> bool:
-    """True when this call cancelled it, False when it had been cancelled before."""
+    """True when this call cancelled it, False when it had been cancelled before. Needs none of its rows: this
+    is the way out for a run whose rows cannot be read."""
 
-    def entry(rows: Sequence[Row]) -> Entry | None:
-        if any(isinstance(row.entry, Cancelled) for row in rows):
+    async def entry(status: RunStatus) -> Entry | None:
+        if status is RunStatus.CANCELLED:
             return None
-        _must_go_on(run, rows)
+        _must_go_on(run, status)
         return Cancelled(by=by, reason=reason)
 
     return await _say(store, run, entry)
 
 
-async def _say(store: JournalStore, run: str, entry: Callable[[Sequence[Row]], Entry | None]) -> bool:
+async def _say(store: JournalStore, run: str, entry: Callable[[RunStatus], Awaitable[Entry | None]]) -> bool:
     for _ in range(TRIES):
-        rows = await store.rows(run)
-        said = entry(rows)
+        last, status = await store.last(run)
+        said = await entry(status)
         if said is None:
             return False
         try:
-            await store.append(run, rows[-1].seq, [said], fence=None)
+            await store.append(run, last, [said], fence=None)
         except Conflict:
             continue
         return True
     raise Conflict(f"run {run} is too busy to be told anything; try again")
 
 
-def _must_go_on(run: str, rows: Sequence[Row]) -> None:
-    if rows and isinstance(rows[-1].entry, RunCompleted | RunFailed | Cancelled):
-        raise UserProblem(f"run {run} has ended ({rows[-1].entry.kind.removeprefix('run.')})")
+def _must_go_on(run: str, status: RunStatus) -> None:
+    if status.ended:
+        raise UserProblem(f"run {run} has ended ({status})")
 
 
 def waiting(rows: Sequence[Row]) -> list[str]:
@@ -102,6 +104,12 @@ def waiting(rows: Sequence[Row]) -> list[str]:
             case _:
                 pass
     return list(places)
+
+
+def place_meant(rows: Sequence[Row]) -> str:
+    """By an answer that does not say which: what waits, and else what was answered last."""
+    answered = [row.entry.path for row in rows if isinstance(row.entry, Resumed)]
+    return " ".join(waiting(rows) or answered[-1:])
 
 
 def _place(run: str, places: Sequence[str], at: str | None) -> str:
@@ -123,6 +131,12 @@ def _understood(run: str, path: str, wanted: type[BaseModel], answer: BaseModel 
         raise UserProblem(
             f"run {run} waits at {path} for {wanted.__name__}, and the answer is none: "
             f"{where}: {wrong['msg']}"
+        ) from error
+    try:
+        told.model_dump_json()
+    except PydanticSerializationError as error:
+        raise UserProblem(
+            f"run {run} waits at {path} for {wanted.__name__}, and the answer cannot be kept: {error}"
         ) from error
     return told.model_dump(mode="json")
 

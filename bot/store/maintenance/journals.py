@@ -99,7 +99,9 @@ class _Journal:
 
 def _disagreements(run: dict[str, Any], journal: _Journal) -> Iterator[str]:
     if run["last_seq"] != journal.last_seq:
-        yield f"its journal ends with row {journal.last_seq}, and it counts {run['last_seq']}: {_MEND}"
+        # Where the next row belongs there is one: it can be told nothing, not even to stop.
+        mend = RESTORE if journal.last_seq > run["last_seq"] else _MEND
+        yield f"its journal ends with row {journal.last_seq}, and it counts {run['last_seq']}: {mend}"
     if journal.last is None:
         return
     now = standing([journal.last])

@@ -20,13 +20,15 @@ from bot.bus.nats import NatsBus
 from bot.bus.port import Topic
 from bot.cli.app import app
 from bot.settings import load
-from bot.store import store_at
+from bot.store import dead, store_at
 from bot.store.memory import MemoryStore
 from bot.store.port import DeadLetter, DeliveryState, NewDelivery, Store
+from bot.store.statements import Link
 from tests.contract.stores import new_run
 from workflows.engine import signals
+from workflows.engine.entries import Entry
 from workflows.engine.status import RunStatus
-from workflows.errors import UserProblem
+from workflows.errors import Conflict, OperatorProblem, UserProblem
 
 SAID = "the sandbox broke"
 
@@ -218,6 +220,46 @@ async def test_what_is_over_is_only_taken_off_the_list(settle: str) -> None:
     assert not any(each.goes_on for each in settled)
     assert (await store.delivery("d1")).outcome == "done"
     assert names(await store.dead_letters()) == ["runs/r2"]
+
+
+class Busy(MemoryStore):
+    """A run that is too busy to be told anything."""
+
+    async def append(self, run: str, after: int, entries: Sequence[Entry], fence: int | None) -> None:
+        if run == "r1":
+            raise Conflict(f"row {after} is not the last")
+        await super().append(run, after, entries, fence)
+
+
+async def test_one_that_cannot_be_dropped_does_not_keep_the_others_and_stays() -> None:
+    store = Busy()
+    await fill(store)
+    letters = await store.dead_letters()
+    settled = await deadletters.drop(store, letters, by="me", reason="why")
+    assert [(each.item, each.is_settled) for each in settled] == [("d1", True), ("r1", False), ("r2", True)]
+    assert "run r1 is too busy to be told anything" in settled[1].said
+    assert names(await store.dead_letters()) == ["runs/r1"]
+
+
+@pytest.mark.parametrize("command", ["retry", "drop"])
+@pytest.mark.usefixtures("stocked")
+def test_one_that_cannot_be_settled_is_said_and_the_command_fails(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(link: Link, topic: Topic, item: str) -> bool:
+        if item == "r1":
+            raise OperatorProblem("it is stuck")
+        return unbury(link, topic, item)
+
+    unbury = dead.unbury
+    monkeypatch.setattr(dead, "unbury", refuse)
+    said = redfirst(command, "--all", "--json")
+    *settled, summary = [json.loads(line) for line in said.stdout.splitlines()]
+    assert [each["said"] for each in settled if not each["is_settled"]] == ["it is stuck"]
+    assert (summary["ok"], summary["settled"], said.exit_code) == (False, 2, 1)
+    assert left() == ["runs/r1"]
+    said = redfirst(command, "r1")
+    assert (said.stdout, said.exit_code) == ("runs/r1: it is stuck\n", 1)
 
 
 async def test_two_people_who_retry_the_same_are_told_apart() -> None:

@@ -51,8 +51,8 @@ async def make() -> None:
     await store.close()
 
 
-def resume(run: str, *more: str) -> Result:
-    return CliRunner().invoke(app, ["runs", "resume", run, ANSWER, *more])
+def resume(run: str, *more: str, answer: str = ANSWER, stdin: bytes = b"") -> Result:
+    return CliRunner().invoke(app, ["runs", "resume", run, answer, *more], input=stdin)
 
 
 async def announced(nats_url: str) -> str:
@@ -113,3 +113,31 @@ def test_the_same_answer_again_is_told_to_nobody(
     said = resume(waiting, "--key", "k")
     assert said.stdout == "r1 had been given this answer before\n"
     assert "0 waiting" in asyncio.run(check(nats_url))
+
+
+def test_the_same_words_again_are_the_same_answer_without_a_key_too(waiting: str) -> None:
+    assert resume(waiting).exit_code == 0
+    said = resume(waiting)
+    assert (said.exit_code, said.stdout) == (0, "r1 had been given this answer before\n")
+    said = resume(waiting, answer=json.dumps({"verdict": "closed", "by": "maintainer"}))
+    assert (said.exit_code, said.stderr) == (1, "redfirst: run r1 does not wait for an answer\n")
+
+
+@pytest.mark.parametrize(
+    ("answer", "stdin", "told"),
+    [
+        ("[" * 5_000, b"", "the answer is not JSON"),
+        ("-", b'{"by": "\xff"}', "the answer is not JSON"),
+        (r'{"verdict": "merged", "by": "\ud800"}', b"", "and the answer cannot be kept"),
+        ('{"verdict": "merged", "by": "\udcff"}', b"", "and the answer cannot be kept"),
+        ('{"verdict": "perhaps"}', b"", "and the answer is none: verdict"),
+    ],
+)
+def test_a_malformed_answer_is_a_sentence_and_the_run_waits_on(
+    waiting: str, answer: str, stdin: bytes, told: str
+) -> None:
+    said = resume(waiting, "--json", answer=answer, stdin=stdin)
+    assert isinstance(said.exception, SystemExit)
+    assert (said.exit_code, json.loads(said.stdout)["ok"]) == (1, False)
+    assert told in said.stderr
+    assert asyncio.run(status("r1")) is RunStatus.SUSPENDED

@@ -21,13 +21,14 @@ from bot.store.port import Delivery, DeliveryState, InHand, NewDelivery, NewRun,
 from bot.telemetry.traces import NoTracer
 from bot.tries import MOST_TRIES
 from bot.worker import Worker
-from policies.effects import Done, Effect, PostComment
+from policies.effects import Conclusion, Done, Effect, PostComment, ReportCheck
 from policies.facts import Permission
 from tests.services.until import until
+from tests.unit.bot.stages import proposed, proves_again
 from tests.unit.fakes import MemoryForge, RecordingEffects, ground, issue, ports, trigger
 from workflows.engine.context import Context
 from workflows.engine.definition import digest
-from workflows.engine.entries import Cancelled, Entry, Recorded, RunStarted, Woke
+from workflows.engine.entries import Cancelled, Entry, Recorded, Row, RunStarted, Woke
 from workflows.engine.journal import Lease
 from workflows.engine.lease import LEASE_SECONDS
 from workflows.engine.nodes import workflow
@@ -571,6 +572,21 @@ async def test_what_was_to_come_after_a_run_that_was_stopped_does_not_come() -> 
                 await asyncio.sleep(0.01)
 
 
+async def test_a_run_that_is_stopped_under_the_workers_hands_leaves_no_check_that_goes_on() -> None:
+    async def act(ctx: Context[Ports], asked: Trigger) -> Trigger:
+        begun = proves_again(asked, proposed(), head="1" * 40)
+        last = (await shop.store.rows(ctx.run))[-1].seq
+        await shop.store.append(ctx.run, last, [*begun, Cancelled(by="m", reason="no")], None)
+        return asked
+
+    shop = Shop(act)
+    run = await shop.queue("octo/reds", 8)
+    await shop.worker.advance(run)
+    (check,) = shop.effects.of(ReportCheck)
+    assert isinstance(check, ReportCheck)
+    assert (check.key, check.sha, check.conclusion) == (f"{run}/check", "1" * 40, Conclusion.CANCELLED)
+
+
 async def test_whoever_asked_for_what_an_operator_has_to_mend_is_told() -> None:
     shop = Shop()
     shop.forge.problem = OperatorProblem("our token may not do this: see https://secret.example")
@@ -715,6 +731,24 @@ async def test_a_run_that_is_put_aside_says_so_on_its_issue_in_place_of_how_far_
     assert isinstance(comment, PostComment)
     assert (comment.repository, comment.issue, comment.sticky) == ("octo/reds", 7, "progress")
     assert f"redfirst dead retry {run}" in comment.body
+
+
+@pytest.mark.usefixtures("restless")
+async def test_a_run_that_cannot_be_read_is_put_aside_and_says_so_on_its_issue() -> None:
+    class Unreadable(Forgetful):
+        async def rows(self, run: str, after: int = 0) -> list[Row]:
+            raise OperatorProblem(f"row 2 of run {run} is damaged")
+
+    shop = Shop(store=Unreadable())
+    await shop.queue("octo/reds", 7)
+    shop.worker = replace(shop.worker, sweep_seconds=0.01)
+    async with shop.open():
+        await until(lambda: bool(shop.effects.performed))
+    (letter,) = await shop.store.dead_letters()
+    assert (letter.times, "is damaged" in letter.said) == (MOST_TRIES, True)
+    (comment,) = shop.effects.performed
+    assert isinstance(comment, PostComment)
+    assert comment.issue == 7
 
 
 @pytest.mark.parametrize("untold", [Passing("GitHub is away"), ZeroDivisionError("by zero")])

@@ -101,6 +101,13 @@ async def test_what_is_wrong_is_found_with_its_run_and_what_to_do(
     assert len({line.partition(":")[0] for line in found}) == 1, "another run is blamed"
 
 
+async def test_a_run_with_a_row_too_many_cannot_be_cancelled_and_is_not_said_to(stocked: Stocked) -> None:
+    await stock(stocked)
+    stocked.execute("UPDATE runs SET last_seq = 1 WHERE id = 'going'")
+    (found,) = said(stocked)
+    assert found.endswith("and it counts 1: restore the store from a backup")
+
+
 async def test_rows_of_a_run_that_is_not_there_are_found(tmp_path: Path) -> None:
     there = Stocked(f"sqlite:///{tmp_path}/x.db", tmp_path / "blobs")
     await stock(there)

@@ -79,6 +79,13 @@ async def test_an_answer_of_the_wrong_type_is_refused_and_leaves_the_run_waiting
     assert await answered(store)
 
 
+async def test_an_answer_that_cannot_be_written_down_is_refused_and_leaves_the_run_waiting() -> None:
+    _, store = await ran(WAITING)
+    with pytest.raises(UserProblem, match="waits at w/review for Answer, and the answer cannot be kept"):
+        await answered(store, "half a character: \ud800")
+    assert await answered(store)
+
+
 async def test_there_must_be_such_a_run() -> None:
     with pytest.raises(Gone):
         await answered(MemoryStore())

@@ -85,6 +85,10 @@ class Process:
         self._alive()
         return await self._store.rows(run, after)
 
+    async def last(self, run: str) -> tuple[int, RunStatus]:
+        self._alive()
+        return await self._store.last(run)
+
     async def append(self, run: str, after: int, entries: Sequence[Entry], fence: int | None) -> None:
         self._alive()
         self.commits += 1
