@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.standin.errors import not_found
 
 if TYPE_CHECKING:
-    from bot.standin.world import User
+    from bot.standin.world.people import User
 
 ACTIONS = "github-actions"
 """The app behind every workflow's checks; ours is `App.slug`."""

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from bot.standin.defaults import APP_EVENTS
 from bot.standin.faults import FaultPlan
 from bot.standin.roles import Role
-from bot.standin.world import App, Hook, World
+from bot.standin.world.everything import World
+from bot.standin.world.hooks import Hook
+from bot.standin.world.people import App
 
 if TYPE_CHECKING:
     from bot.standin.people import StandIn

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.standin.errors import unprocessable
 
 if TYPE_CHECKING:
-    from bot.standin.world import Repository
+    from bot.standin.world.repositories import Repository
 
 LEVELS = ("read", "write", "admin")
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from bot.standin import sending
 from bot.standin.faults import DeliveryFault, Faults
 from bot.standin.jsontypes import JsonObject
-from bot.standin.world import Delivery, Hook, World
+from bot.standin.world.everything import World
+from bot.standin.world.hooks import Delivery, Hook
 
 if TYPE_CHECKING:
     import ssl

@@ -7,7 +7,7 @@ from bot.standin.persons.with_checks import WithChecks
 from bot.standin.persons.with_git import WithGit
 from bot.standin.persons.with_issues import WithIssues
 from bot.standin.persons.with_pulls import WithPulls
-from bot.standin.world import Delivery, Hook
+from bot.standin.world.hooks import Delivery, Hook
 
 
 class StandIn(WithIssues, WithPulls, WithChecks, WithGit):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import URL
 from starlette.responses import JSONResponse
 
-from bot.standin.world import World
+from bot.standin.world.everything import World
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send

@@ -10,7 +10,8 @@ from bot.standin.errors import GitHubError, must_be_admin, not_accessible, not_f
 from bot.standin.grants import reaches
 
 if TYPE_CHECKING:
-    from bot.standin.world import App, Repository, User
+    from bot.standin.world.people import App, User
+    from bot.standin.world.repositories import Repository
 
 
 class Role(IntEnum):

@@ -8,7 +8,8 @@ import time
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
-from bot.standin.world import Delivery, World
+from bot.standin.world.everything import World
+from bot.standin.world.hooks import Delivery
 
 if TYPE_CHECKING:
     import httpx

@@ -15,7 +15,7 @@ from bot.standin.git.store import GitStore
 from bot.standin.people import StandIn
 from bot.standin.site import Site
 from bot.standin.urls import Urls
-from bot.standin.world import World
+from bot.standin.world.everything import World
 
 if TYPE_CHECKING:
     import socket

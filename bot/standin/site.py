@@ -9,7 +9,9 @@ from bot.standin.git.run import Git
 from bot.standin.git.store import GitStore
 from bot.standin.hooks import Deliverer
 from bot.standin.roles import Need, require
-from bot.standin.world import Repository, User, World
+from bot.standin.world.everything import World
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Repository
 
 
 @dataclass(frozen=True)

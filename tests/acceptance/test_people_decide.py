@@ -13,7 +13,7 @@ from bot.demo.scene import LABEL, REPOSITORY, demo_script
 from bot.evidence import shown_plan
 from bot.models.script import Call, Line, Part, Script
 from bot.standin.actions.review_comments import LineComment
-from bot.standin.world import Issue
+from bot.standin.world.repositories import Issue
 from tests.acceptance.house import ISSUE, House, house
 from workflows.engine.status import RunStatus
 

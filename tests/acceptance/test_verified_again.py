@@ -12,7 +12,7 @@ import pytest_asyncio
 from bot.demo.scene import LABEL, REPOSITORY
 from bot.evidence import proof_of
 from bot.standin.checks import CheckRun
-from bot.standin.world import Pull
+from bot.standin.world.repositories import Pull
 from bot.store.port import Run
 from bot.wiring import blobs_of
 from tests.acceptance.house import ISSUE, House, house

@@ -19,7 +19,8 @@ from bot.standin.config import AppSeed, IssueSeed, RepositorySeed, StandInConfig
 from bot.standin.faults import Fault
 from bot.standin.people import StandIn
 from bot.standin.server import running
-from bot.standin.world import Comment, Review
+from bot.standin.world.reviews import Review
+from bot.standin.world.talk import Comment
 from policies.effects import OpenPullRequest, PushCommit
 from policies.patch import FileChange, Patch
 from workflows.trigger import Tenant

@@ -15,7 +15,7 @@ from bot.github.deliveries import AppDeliveries
 from bot.github.errors import GitHubAway, RateLimited
 from bot.settings import load
 from bot.standin.faults import Fault
-from bot.standin.world import Delivery
+from bot.standin.world.hooks import Delivery
 from bot.store.memory import MemoryStore
 from bot.store.port import NewDelivery
 from bot.syncing import Missed, sync

@@ -9,7 +9,8 @@ from bot.standin.actions.events import fire
 from bot.standin.jsontypes import Json
 from bot.standin.render import issues as shapes
 from bot.standin.site import Site
-from bot.standin.world import Issue, Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue, Repository
 
 
 async def announce(

@@ -10,7 +10,8 @@ from bot.standin.errors import invalid
 from bot.standin.render import users
 from bot.standin.roles import triage_need
 from bot.standin.site import Site
-from bot.standin.world import Issue, Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue, Repository
 
 MOST_ASSIGNEES = 10
 

@@ -14,7 +14,8 @@ from bot.standin.jsontypes import Json
 from bot.standin.render import checks as shapes
 from bot.standin.roles import Need, Role
 from bot.standin.site import Site
-from bot.standin.world import Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Repository
 
 CHECKS_READ = Need(Role.READ, ("checks",))
 CHECKS_WRITE = Need(Role.WRITE, ("checks",), write=True)

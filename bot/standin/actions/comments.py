@@ -10,7 +10,9 @@ from bot.standin.render import issues as shapes
 from bot.standin.render.common import REACTIONS
 from bot.standin.roles import comment_need, may, triage_need
 from bot.standin.site import Site
-from bot.standin.world import Comment, Issue, Reaction, Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue, Repository
+from bot.standin.world.talk import Comment, Reaction
 
 
 def _check_body(body: str) -> None:

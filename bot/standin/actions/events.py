@@ -6,7 +6,9 @@ from bot.standin.jsontypes import JsonObject
 from bot.standin.render import repositories, users
 from bot.standin.render.common import node_id
 from bot.standin.site import Site
-from bot.standin.world import Hook, Repository, User
+from bot.standin.world.hooks import Hook
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Repository
 
 
 def fire(site: Site, repo: Repository, sender: User, event: str, fields: JsonObject) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bot.standin.site import Site
-from bot.standin.world import Event, Issue, Label, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue
+from bot.standin.world.talk import Event, Label
 
 
 def note(

@@ -10,7 +10,8 @@ from bot.standin.render import installations as shapes
 from bot.standin.render import users
 from bot.standin.render.common import node_id
 from bot.standin.site import Site
-from bot.standin.world import Installation, Repository
+from bot.standin.world.people import Installation
+from bot.standin.world.repositories import Repository
 
 
 def repositories(site: Site, installation: Installation) -> list[Repository]:

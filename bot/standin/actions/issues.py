@@ -14,7 +14,8 @@ from bot.standin.git import refs
 from bot.standin.jsontypes import Json
 from bot.standin.roles import ISSUES_OPEN, comment_need, may, triage_need
 from bot.standin.site import Site
-from bot.standin.world import Issue, Pull, Repository, State, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue, Pull, Repository, State
 
 BODY_LIMIT = 65536
 TITLE_LIMIT = 256

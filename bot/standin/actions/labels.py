@@ -13,7 +13,9 @@ from bot.standin.jsontypes import Json
 from bot.standin.render import issues as shapes
 from bot.standin.roles import LABELS_CREATE, may, triage_need
 from bot.standin.site import Site
-from bot.standin.world import Issue, Label, Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue, Repository
+from bot.standin.world.talk import Label
 
 NAME_LIMIT = 50
 GREY = "ededed"

@@ -10,7 +10,9 @@ from bot.standin.errors import GitHubError
 from bot.standin.git import hunks
 from bot.standin.git.hunks import Line
 from bot.standin.site import Site
-from bot.standin.world import Pull, Repository, Review, ReviewComment, Side, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Pull, Repository
+from bot.standin.world.reviews import Review, ReviewComment, Side
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from bot.standin.errors import GitHubError, unprocessable
 from bot.standin.git import merge, refs
 from bot.standin.roles import CONTENTS_WRITE, PULLS_OPEN
 from bot.standin.site import Site
-from bot.standin.world import Issue, Pull, Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue, Pull, Repository
 
 _CLOSES = re.compile(r"(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?\s+#(\d+)\b")
 

@@ -8,7 +8,8 @@ from bot.standin.jsontypes import Json
 from bot.standin.render import users
 from bot.standin.roles import Need, Role
 from bot.standin.site import Site
-from bot.standin.world import Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Repository
 
 MOVE = Need(Role.ADMIN, ("administration",), write=True)
 

@@ -8,7 +8,7 @@ from bot.standin.jsontypes import JsonObject
 from bot.standin.render import pulls
 from bot.standin.render.pulls import PullFacts
 from bot.standin.site import Site
-from bot.standin.world import Issue, Pull, Repository
+from bot.standin.world.repositories import Issue, Pull, Repository
 
 
 async def fork_point(site: Site, repo: Repository, pull: Pull) -> str:

@@ -11,7 +11,8 @@ from bot.standin.errors import GitHubError, invalid, refused
 from bot.standin.git import compare, forks, objects, refs
 from bot.standin.roles import CONTENTS_WRITE, PULLS_OPEN, PULLS_REVIEW
 from bot.standin.site import Site
-from bot.standin.world import Issue, Pull, Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue, Pull, Repository
 
 
 @dataclass(frozen=True)

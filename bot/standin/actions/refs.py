@@ -14,7 +14,8 @@ from bot.standin.jsontypes import Json
 from bot.standin.render import git as shapes
 from bot.standin.roles import CONTENTS_WRITE
 from bot.standin.site import Site
-from bot.standin.world import Issue, Pull, Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue, Pull, Repository
 
 
 def _check(site: Site, repo: Repository, by: User, name: str) -> None:

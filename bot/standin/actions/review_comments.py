@@ -9,7 +9,9 @@ from bot.standin.actions.review_events import tell_of_comment
 from bot.standin.errors import invalid, not_accessible, not_found
 from bot.standin.roles import PULLS_REVIEW, PULLS_TRIAGE, may
 from bot.standin.site import Site
-from bot.standin.world import Issue, Pull, Repository, Review, ReviewComment, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue, Pull, Repository
+from bot.standin.world.reviews import Review, ReviewComment
 
 
 def _check_body(body: str) -> None:

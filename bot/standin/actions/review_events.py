@@ -7,7 +7,9 @@ from bot.standin.jsontypes import Json
 from bot.standin.render import reviews as shapes
 from bot.standin.render.pulls import simple
 from bot.standin.site import Site
-from bot.standin.world import Issue, Pull, Repository, Review, ReviewComment, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue, Pull, Repository
+from bot.standin.world.reviews import Review, ReviewComment
 
 
 def tell_of_review(

@@ -11,7 +11,8 @@ from bot.standin.errors import unprocessable
 from bot.standin.render import users
 from bot.standin.roles import PULLS_TRIAGE
 from bot.standin.site import Site
-from bot.standin.world import Issue, Pull, Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue, Pull, Repository
 
 
 def _reviewers(site: Site, repo: Repository, logins: Sequence[str]) -> list[User]:

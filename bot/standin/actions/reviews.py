@@ -10,7 +10,9 @@ from bot.standin.actions.review_events import tell_of_comment, tell_of_review
 from bot.standin.errors import not_accessible, unprocessable
 from bot.standin.roles import PULLS_REVIEW, Need, Role
 from bot.standin.site import Site
-from bot.standin.world import Issue, Pull, Repository, Review, ReviewState, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue, Pull, Repository
+from bot.standin.world.reviews import Review, ReviewState
 
 DISMISS = Need(Role.WRITE, ("pull_requests",), write=True)
 STATES: dict[str, ReviewState] = {

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from bot.standin.git import objects
 from bot.standin.git.objects import Identity
 from bot.standin.site import Site
-from bot.standin.world import Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Repository
 
 WEB_FLOW = "GitHub", "noreply@github.com"
 

@@ -11,7 +11,8 @@ from bot.standin.render import git as git_shapes
 from bot.standin.render.checks import status as shape
 from bot.standin.roles import Need, Role
 from bot.standin.site import Site
-from bot.standin.world import Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Repository
 
 STATUSES_READ = Need(Role.READ, ("statuses",))
 STATUSES_WRITE = Need(Role.WRITE, ("statuses",), write=True)

@@ -15,7 +15,8 @@ from bot.standin.jsontypes import Json
 from bot.standin.render import workflows as shapes
 from bot.standin.roles import Need, Role
 from bot.standin.site import Site
-from bot.standin.world import Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Repository
 
 ACTIONS_READ = Need(Role.READ, ("actions",))
 ACTIONS_WRITE = Need(Role.WRITE, ("actions",), write=True)

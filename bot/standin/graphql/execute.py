@@ -11,7 +11,8 @@ from bot.standin.graphql.parse import Field, Parser, Unreadable, Value, Variable
 from bot.standin.jsontypes import Json, JsonObject
 from bot.standin.roles import METADATA
 from bot.standin.site import Site
-from bot.standin.world import Issue, Pull, Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue, Pull, Repository
 
 Change = Callable[[Site, Repository, Issue, Pull, User], Awaitable[None]]
 _MUTATIONS: dict[str, Change] = {

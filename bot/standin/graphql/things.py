@@ -6,7 +6,8 @@ from bot.standin.jsontypes import Json
 from bot.standin.render import issues, users
 from bot.standin.render.common import node_id, time
 from bot.standin.site import Site
-from bot.standin.world import Issue, Pull, Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue, Pull, Repository
 
 
 def decision(pull: Pull) -> str | None:

@@ -14,7 +14,7 @@ from bot.standin.actions.lines import LineComment
 from bot.standin.errors import GitHubError
 from bot.standin.page.views import number_of, repository_of
 from bot.standin.site import Site
-from bot.standin.world import User
+from bot.standin.world.people import User
 
 
 async def _fields(request: Request) -> dict[str, str]:

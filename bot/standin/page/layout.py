@@ -9,7 +9,9 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.standin.page.html import Html, join, link, tag
 from bot.standin.site import Site
-from bot.standin.world import Issue, Label, Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue, Repository
+from bot.standin.world.talk import Label
 
 # No script runs here, whatever a comment manages to smuggle in.
 _POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"  # noqa: E501

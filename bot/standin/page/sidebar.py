@@ -8,7 +8,8 @@ from bot.standin.page.html import Html, join, tag
 from bot.standin.page.layout import choose_user, who
 from bot.standin.page.markdown import render
 from bot.standin.site import Site
-from bot.standin.world import Issue, Pull, Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue, Pull, Repository
 
 _TONES = {"success": ("✓", "good"), "neutral": ("◦", ""), "skipped": ("◦", ""), None: ("●", "waiting")}
 _VERDICTS = {"APPROVED": "✓", "CHANGES_REQUESTED": "±", "COMMENTED": "💬", "DISMISSED": "◦"}

@@ -10,7 +10,10 @@ from bot.standin.page.layout import ago, avatar, choose_user, label, who
 from bot.standin.page.markdown import render
 from bot.standin.render.users import association
 from bot.standin.site import Site
-from bot.standin.world import Issue, Reaction, Repository, Review, ReviewComment, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue, Repository
+from bot.standin.world.reviews import Review, ReviewComment
+from bot.standin.world.talk import Reaction
 
 _EMOJI = {
     "+1": "👍", "-1": "👎", "laugh": "😄", "confused": "😕",

@@ -16,7 +16,8 @@ from bot.standin.page.layout import ago, choose_user, label, page, state_badge, 
 from bot.standin.page.sidebar import assignees_box, checks_box, reviewers_box
 from bot.standin.page.timeline import comment_form, conversation, labels_box
 from bot.standin.site import Site
-from bot.standin.world import Delivery, Issue, Pull, Repository
+from bot.standin.world.hooks import Delivery
+from bot.standin.world.repositories import Issue, Pull, Repository
 
 
 def repository_of(site: Site, request: Request) -> Repository:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bot.standin.site import Site
-from bot.standin.world import Issue, Pull, Repository, User, World
+from bot.standin.world.everything import World
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue, Pull, Repository
 
 
 class Acting:

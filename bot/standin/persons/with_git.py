@@ -12,7 +12,8 @@ from bot.standin.git import refs as git_refs
 from bot.standin.git.objects import Change, Identity
 from bot.standin.persons.base import Acting
 from bot.standin.roles import Role
-from bot.standin.world import Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Repository
 
 
 class WithGit(Acting):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.standin.actions import assignees, comments, issues, labels
 from bot.standin.actions.issues import IssueEdit
 from bot.standin.persons.base import Acting
-from bot.standin.world import Comment, Reaction
+from bot.standin.world.talk import Comment, Reaction
 
 
 class WithIssues(Acting):

@@ -9,7 +9,8 @@ from bot.standin.actions.lines import LineComment
 from bot.standin.actions.pulls import NewPull
 from bot.standin.git import compare
 from bot.standin.persons.base import Acting
-from bot.standin.world import Issue, Review, ReviewComment
+from bot.standin.world.repositories import Issue
+from bot.standin.world.reviews import Review, ReviewComment
 
 
 class WithPulls(Acting):

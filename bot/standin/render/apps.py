@@ -8,7 +8,8 @@ from bot.standin.checks import ACTIONS, ACTIONS_ID
 from bot.standin.jsontypes import Json, JsonObject
 from bot.standin.render import installations, users
 from bot.standin.render.common import node_id, time
-from bot.standin.world import User, World
+from bot.standin.world.everything import World
+from bot.standin.world.people import User
 
 _BORN = datetime(2018, 7, 30, 9, 30, 17, tzinfo=UTC)
 _GITHUB = User(9919, "github", "Organization", _BORN)

@@ -13,7 +13,8 @@ from bot.standin.render.apps import integration
 from bot.standin.render.common import maybe_time, node_id, time
 from bot.standin.render.pulls import minimal
 from bot.standin.urls import Urls
-from bot.standin.world import Repository, World
+from bot.standin.world.everything import World
+from bot.standin.world.repositories import Repository
 
 
 def pulls_at(world: World, repo: Repository, sha: str) -> list[Json]:

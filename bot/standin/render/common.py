@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.standin.jsontypes import JsonObject
-from bot.standin.world import Reaction
+from bot.standin.world.talk import Reaction
 
 REACTIONS = ("+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes")
 

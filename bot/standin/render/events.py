@@ -6,7 +6,8 @@ from bot.standin.jsontypes import Json, JsonObject
 from bot.standin.render import issues, reviews, users
 from bot.standin.render.common import node_id, time
 from bot.standin.urls import Urls
-from bot.standin.world import Event, Issue, Repository
+from bot.standin.world.repositories import Issue, Repository
+from bot.standin.world.talk import Event
 
 _REQUESTS = ("review_requested", "review_request_removed")
 

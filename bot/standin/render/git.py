@@ -13,7 +13,8 @@ from bot.standin.jsontypes import Json, JsonObject
 from bot.standin.render import users
 from bot.standin.render.common import maybe_time, node_id, time
 from bot.standin.urls import Urls
-from bot.standin.world import Repository, World
+from bot.standin.world.everything import World
+from bot.standin.world.repositories import Repository
 
 
 def _verification(repo: Repository, given: Commit) -> JsonObject:

@@ -7,7 +7,8 @@ import json
 from bot.standin.jsontypes import JsonObject
 from bot.standin.render.common import time
 from bot.standin.urls import Urls
-from bot.standin.world import Delivery, Hook, Repository
+from bot.standin.world.hooks import Delivery, Hook
+from bot.standin.world.repositories import Repository
 
 
 def hook(urls: Urls, repo: Repository, given: Hook) -> JsonObject:

@@ -7,7 +7,8 @@ from bot.standin.jsontypes import Json, JsonObject
 from bot.standin.render import users
 from bot.standin.render.common import maybe_time, node_id, time
 from bot.standin.urls import Urls
-from bot.standin.world import Installation, World
+from bot.standin.world.everything import World
+from bot.standin.world.people import Installation
 
 
 def app(urls: Urls, world: World) -> JsonObject:

@@ -8,7 +8,8 @@ from bot.standin.jsontypes import Json, JsonObject
 from bot.standin.render import users
 from bot.standin.render.common import maybe_time, node_id, reaction_counts, time
 from bot.standin.urls import Urls
-from bot.standin.world import Comment, Issue, Label, Reaction, Repository
+from bot.standin.world.repositories import Issue, Repository
+from bot.standin.world.talk import Comment, Label, Reaction
 
 
 def label(urls: Urls, repo: Repository, given: Label) -> JsonObject:

@@ -8,7 +8,8 @@ from bot.standin.jsontypes import Json, JsonObject
 from bot.standin.render import issues, repositories, users
 from bot.standin.render.common import maybe_time, node_id, time
 from bot.standin.urls import Urls
-from bot.standin.world import Issue, Pull, Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Issue, Pull, Repository
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from bot.standin.render import users
 from bot.standin.render.common import node_id, time
 from bot.standin.roles import role_of
 from bot.standin.urls import Urls
-from bot.standin.world import Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Repository
 
 # The parts of a repository's address book, as URI templates behind its own address.
 _ADDRESSES = {

@@ -6,7 +6,8 @@ from bot.standin.jsontypes import Json, JsonObject
 from bot.standin.render import issues, users
 from bot.standin.render.common import node_id, reaction_counts, time
 from bot.standin.urls import Urls
-from bot.standin.world import Issue, Repository, Review, ReviewComment
+from bot.standin.world.repositories import Issue, Repository
+from bot.standin.world.reviews import Review, ReviewComment
 
 
 def review(urls: Urls, repo: Repository, issue: Issue, given: Review) -> dict[str, Json]:

@@ -6,7 +6,8 @@ from bot.standin.jsontypes import JsonObject
 from bot.standin.render.common import node_id, time
 from bot.standin.roles import Role, role_of
 from bot.standin.urls import Urls
-from bot.standin.world import Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Repository
 
 
 def simple(urls: Urls, user: User) -> JsonObject:

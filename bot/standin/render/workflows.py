@@ -9,7 +9,8 @@ from bot.standin.render import repositories, users
 from bot.standin.render.checks import pulls_at, simple_commit
 from bot.standin.render.common import maybe_time, node_id, time
 from bot.standin.urls import Urls
-from bot.standin.world import Repository, World
+from bot.standin.world.everything import World
+from bot.standin.world.repositories import Repository
 
 
 def workflow(urls: Urls, repo: Repository, given: Workflow) -> JsonObject:

@@ -10,7 +10,7 @@ from bot.standin.render import installations as shapes
 from bot.standin.rest.answers import json_response, no_content
 from bot.standin.rest.call import Call
 from bot.standin.rest.endpoint import Endpoint
-from bot.standin.world import Installation, User
+from bot.standin.world.people import Installation, User
 
 
 def installation(call: Call) -> Installation:

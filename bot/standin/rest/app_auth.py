@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.standin.errors import GitHubError
-from bot.standin.world import User, World
+from bot.standin.world.everything import World
+from bot.standin.world.people import User
 
 LONGEST_SECONDS = 600
 DRIFT_SECONDS = 60

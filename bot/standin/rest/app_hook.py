@@ -10,7 +10,7 @@ from bot.standin.rest import deliveries, hook_config
 from bot.standin.rest.answers import json_response
 from bot.standin.rest.call import Call
 from bot.standin.rest.endpoint import Endpoint
-from bot.standin.world import Hook
+from bot.standin.world.hooks import Hook
 
 
 def _hook(call: Call) -> Hook:

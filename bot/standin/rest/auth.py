@@ -7,7 +7,8 @@ import binascii
 from dataclasses import replace
 
 from bot.standin.errors import bad_credentials, requires_authentication, suspended
-from bot.standin.world import Token, User, World
+from bot.standin.world.everything import World
+from bot.standin.world.people import Token, User
 
 
 def authenticate(world: World, header: str | None) -> User:

@@ -16,7 +16,8 @@ from bot.standin.rest.answers import Page, json_response, link_header
 from bot.standin.roles import Need
 from bot.standin.site import Site
 from bot.standin.urls import Urls
-from bot.standin.world import Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Repository
 
 
 @dataclass

@@ -14,7 +14,7 @@ from bot.standin.rest.answers import json_response
 from bot.standin.rest.call import Call
 from bot.standin.rest.checks import sha_of, wanted
 from bot.standin.rest.endpoint import Endpoint
-from bot.standin.world import Repository
+from bot.standin.world.repositories import Repository
 
 
 async def _shape(call: Call, repo: Repository, suite: CheckSuite) -> Json:

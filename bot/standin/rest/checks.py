@@ -16,7 +16,7 @@ from bot.standin.render import checks as shapes
 from bot.standin.rest.answers import created, json_response
 from bot.standin.rest.call import Call
 from bot.standin.rest.endpoint import Endpoint
-from bot.standin.world import Repository
+from bot.standin.world.repositories import Repository
 
 MOST_ANNOTATIONS = 50
 _LEVELS = ("notice", "warning", "failure")

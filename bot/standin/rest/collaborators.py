@@ -10,7 +10,8 @@ from bot.standin.rest.answers import no_content
 from bot.standin.rest.call import Call
 from bot.standin.rest.endpoint import Endpoint
 from bot.standin.roles import require_push_access_to_ask
-from bot.standin.world import Repository, User
+from bot.standin.world.people import User
+from bot.standin.world.repositories import Repository
 
 
 def _people(call: Call) -> tuple[Repository, list[User]]:

@@ -11,7 +11,8 @@ from bot.standin.rest.call import Call
 from bot.standin.rest.endpoint import Endpoint
 from bot.standin.rest.issues import since
 from bot.standin.roles import DISCUSS_READ
-from bot.standin.world import Comment, Issue, Repository
+from bot.standin.world.repositories import Issue, Repository
+from bot.standin.world.talk import Comment
 
 
 def _comment(call: Call) -> tuple[Repository, Issue, Comment]:

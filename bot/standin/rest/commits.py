@@ -13,7 +13,7 @@ from bot.standin.rest.answers import json_response
 from bot.standin.rest.call import Call
 from bot.standin.rest.endpoint import Endpoint
 from bot.standin.roles import CONTENTS_READ, PULLS_READ, Need, Role
-from bot.standin.world import Repository
+from bot.standin.world.repositories import Repository
 
 ADMINISTRATION = Need(Role.ADMIN, ("administration",))
 

@@ -12,7 +12,7 @@ from bot.standin.errors import not_found, unprocessable
 from bot.standin.render import hooks as shapes
 from bot.standin.rest.answers import Page, json_response
 from bot.standin.rest.call import Call
-from bot.standin.world import Delivery, Hook
+from bot.standin.world.hooks import Delivery, Hook
 
 KEPT = timedelta(days=3)
 """What is older can neither be seen nor sent again."""

@@ -21,7 +21,7 @@ from bot.standin.rest.limits import RateLimits, spender
 from bot.standin.rest.versions import OLDEST, in_version, version_of
 from bot.standin.site import Site
 from bot.standin.urls import ENTERPRISE_VERSION
-from bot.standin.world import User
+from bot.standin.world.people import User
 
 Handler = Callable[[Call], Awaitable[Response]]
 NOBODY = User(0, "", "User")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.standin.errors import refused
 from bot.standin.jsontypes import Body
-from bot.standin.world import Hook
+from bot.standin.world.hooks import Hook
 
 CONTENT_TYPES = ("json", "form")
 

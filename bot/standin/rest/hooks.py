@@ -14,7 +14,8 @@ from bot.standin.rest.call import Call
 from bot.standin.rest.endpoint import Endpoint
 from bot.standin.rest.meta import ZEN
 from bot.standin.roles import HOOKS_ADMIN, HOOKS_READ, Need
-from bot.standin.world import Hook, Repository
+from bot.standin.world.hooks import Hook
+from bot.standin.world.repositories import Repository
 
 
 def _hook(call: Call, need: Need = HOOKS_READ) -> tuple[Repository, Hook]:

@@ -15,7 +15,7 @@ from bot.standin.rest.answers import created, json_response, no_content
 from bot.standin.rest.call import Call
 from bot.standin.rest.endpoint import Endpoint
 from bot.standin.roles import DISCUSS_READ, METADATA, triage_need
-from bot.standin.world import Issue, Repository
+from bot.standin.world.repositories import Issue, Repository
 
 
 def to_triage(call: Call) -> tuple[Repository, Issue]:

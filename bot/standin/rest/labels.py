@@ -12,7 +12,8 @@ from bot.standin.rest.call import Call
 from bot.standin.rest.endpoint import Endpoint
 from bot.standin.rest.issues import to_triage
 from bot.standin.roles import DISCUSS_READ, LABELS_CREATE
-from bot.standin.world import Issue, Label, Repository
+from bot.standin.world.repositories import Issue, Repository
+from bot.standin.world.talk import Label
 
 
 def _shapes(call: Call, repo: Repository, labels: list[Label]) -> Response:

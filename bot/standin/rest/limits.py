@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from bot.standin.errors import rate_limited
 from bot.standin.jsontypes import JsonObject
-from bot.standin.world import User, World
+from bot.standin.world.everything import World
+from bot.standin.world.people import User
 
 RESOURCES = ("core", "search", "graphql", "integration_manifest", "code_search")
 """All have a limit of their own on GitHub. Here only `core` is counted."""

@@ -19,7 +19,7 @@ from bot.standin.rest.commits import text_response
 from bot.standin.rest.endpoint import Endpoint
 from bot.standin.rest.issues import in_order
 from bot.standin.roles import CONTENTS_WRITE, PULLS_OPEN, PULLS_READ, PULLS_REVIEW, Need
-from bot.standin.world import Issue, Pull, Repository
+from bot.standin.world.repositories import Issue, Pull, Repository
 
 
 def find(call: Call, need: Need = PULLS_READ) -> tuple[Repository, Issue, Pull]:

@@ -10,7 +10,8 @@ from bot.standin.rest.answers import created, json_response, no_content
 from bot.standin.rest.call import Call
 from bot.standin.rest.endpoint import Endpoint
 from bot.standin.roles import DISCUSS_READ
-from bot.standin.world import Comment, Issue, Repository
+from bot.standin.world.repositories import Issue, Repository
+from bot.standin.world.talk import Comment
 
 
 def _target(call: Call) -> tuple[Repository, Issue, Issue | Comment]:

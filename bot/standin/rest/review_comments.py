@@ -15,7 +15,8 @@ from bot.standin.rest.issues import since
 from bot.standin.rest.pulls import find
 from bot.standin.rest.reviews import line_comment
 from bot.standin.roles import PULLS_READ, PULLS_REVIEW, Need
-from bot.standin.world import Issue, Pull, Repository, ReviewComment
+from bot.standin.world.repositories import Issue, Pull, Repository
+from bot.standin.world.reviews import ReviewComment
 
 
 def _rows(call: Call, repo: Repository, issues: list[Issue]) -> list[Json]:

@@ -14,7 +14,8 @@ from bot.standin.rest.call import Call
 from bot.standin.rest.endpoint import Endpoint
 from bot.standin.rest.pulls import find
 from bot.standin.roles import PULLS_READ, PULLS_REVIEW, Need
-from bot.standin.world import Issue, Pull, Repository, Review, Side
+from bot.standin.world.repositories import Issue, Pull, Repository
+from bot.standin.world.reviews import Review, Side
 
 
 async def list_reviews(call: Call) -> Response:

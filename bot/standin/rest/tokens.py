@@ -18,7 +18,8 @@ from bot.standin.rest.app import installation
 from bot.standin.rest.auth import credential
 from bot.standin.rest.call import Call
 from bot.standin.rest.endpoint import Endpoint
-from bot.standin.world import Installation, Repository, Token
+from bot.standin.world.people import Installation, Token
+from bot.standin.world.repositories import Repository
 
 TOKEN_LIFE = timedelta(hours=1)
 

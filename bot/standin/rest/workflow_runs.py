@@ -18,7 +18,7 @@ from bot.standin.rest.answers import json_response, no_content
 from bot.standin.rest.call import Call
 from bot.standin.rest.downloads import Downloads
 from bot.standin.rest.endpoint import Endpoint
-from bot.standin.world import Repository
+from bot.standin.world.repositories import Repository
 
 
 async def list_workflows(call: Call) -> Response:
