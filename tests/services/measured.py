@@ -13,7 +13,7 @@ from collections.abc import Generator
 
 import pytest
 
-MEASURED = ("tests/unit/", "tests/contract/", "tests/github/")
+MEASURED = ("tests/unit/", "tests/contract/", "tests/github/", "tests/security/")
 """What is never measured can only lower the figure: the floor holds without it."""
 PROGRAMS = "COVERAGE_PROCESS_CONFIG"
 """By this, programs that tests start measure themselves."""
