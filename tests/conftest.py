@@ -10,6 +10,7 @@ settings.load_profile("steady")
 pytest_plugins = [
     "tests.services.postgres",
     "tests.services.nats",
+    "tests.services.ending",
     "tests.services.measured",
     "tests.github.checking",
 ]

@@ -81,11 +81,17 @@ async def new_keeper(log: Path) -> AsyncGenerator[Keeper]:
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
             cwd=ROOT,
+            # So that whoever it began goes with it, whatever a test that failed has left half done.
+            process_group=0,
         )
     made = Keeper(program, log)
     try:
         yield made
     finally:
-        await made.end()
-        program.kill()
-        await program.wait()
+        try:
+            await made.end()
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
+            # Nobody is said to have ended before all that it wrote is read.
+            await program.communicate()

@@ -136,11 +136,12 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             try:
+                # Said by whoever begins: its parent may come to it late, after the first promise.
+                say(BEGUN, os.getpid())
                 asyncio.run(keep_all(*line.split()))
             finally:
                 traceback.print_exc()
                 os._exit(1)
-        say(BEGUN, child)
         os.waitpid(child, 0)
         say(ENDED)
 
