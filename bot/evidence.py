@@ -13,7 +13,9 @@ from policies.effects import CommitRef, Conclusion
 from policies.patch import Patch
 from workflows.case import Case, Judged, PlanShown, Proposed, Proven, Shown, Standing
 from workflows.engine.entries import Recorded, Row, StepCompleted
+from workflows.engine.journal import JournalStore
 from workflows.engine.signals import waiting
+from workflows.errors import OperatorProblem
 from workflows.ports.blobs import Blobs
 from workflows.proof.statement import Proof
 from workflows.steps.newest_base import BASE_ARCHIVE
@@ -24,6 +26,16 @@ M = TypeVar("M", bound=BaseModel)
 
 _PROPOSES = frozenset({"propose", "push"})
 """The steps that give a `Proposed`, whatever workflow they are part of."""
+
+
+async def readable(store: JournalStore, run: str) -> list[Row]:
+    """Of one that cannot be read, the last row: how it ended is all that most places show of it, and to stop
+    one nothing has to be read."""
+    try:
+        return await store.rows(run)
+    except OperatorProblem:
+        last, _ = await store.last(run)
+        return await store.rows(run, after=last - 1)
 
 
 async def proof_of(rows: Sequence[Row], blobs: Blobs) -> Proof | None:

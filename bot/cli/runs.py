@@ -192,30 +192,20 @@ async def _told(settings: Settings, store: Store, run: str) -> str:
     """It is stopped whether GitHub can be told or not; said again, the command tells it then."""
     from bot import halted
     from bot.breakers import Breakers
+    from bot.evidence import readable
     from bot.github.guarded import GuardedForge
     from bot.wiring import door_of
     from workflows.errors import Problem
 
     forge = GuardedForge(settings, Breakers())
     try:
-        about, rows = await store.run(run), await _readable(store, run)
+        about, rows = await store.run(run), await readable(store, run)
         is_told = await halted.tell(door_of(store, forge, settings), about, rows)
     except Problem as problem:
         return f"what GitHub shows of it could not be ended: {problem.sentence}"
     finally:
         await forge.close()
     return "GitHub shows it" if is_told else ""
-
-
-async def _readable(store: Store, run: str) -> list[Row]:
-    """Of one that cannot be read, the last row: that it was cancelled is all that most places show of it."""
-    from workflows.errors import OperatorProblem
-
-    try:
-        return await store.rows(run)
-    except OperatorProblem:
-        last, _ = await store.last(run)
-        return await store.rows(run, after=last - 1)
 
 
 async def _resume(run: str, answer: str, at: str | None, key: str | None, *, as_json: bool) -> None:

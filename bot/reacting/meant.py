@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.evidence import case_of, proposal, shown_test
+from bot.evidence import case_of, proposal, readable, shown_test
 from bot.messages import notices
 from bot.reacting.ground import Ground, Outcome, handled, ignored
 from bot.store.port import Run
@@ -54,7 +54,7 @@ async def opened_from(ground: Ground, event: Event, branch: str, number: int | N
     for run in await ground.store.runs_about(f"{event.tenant.repository}#{issue}", LOOKED_AT):
         if run.workflow == "ask":
             continue
-        rows = await ground.store.rows(run.id)
+        rows = await readable(ground.store, run.id)
         found = Meant(run, rows, await proposed_by(ground, run, rows), shown_test(rows))
         if _opened(found, branch, number):
             return found
@@ -91,7 +91,7 @@ async def _here(
     if not active and ours is not None:
         return ours
     for run in (*active, *work, *runs):
-        rows = await ground.store.rows(run.id)
+        rows = await readable(ground.store, run.id)
         return Meant(run, rows, await proposed_by(ground, run, rows), shown_test(rows))
     return None
 

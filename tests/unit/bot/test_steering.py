@@ -24,6 +24,7 @@ from workflows.engine.entries import (
     Entry,
     Recorded,
     Resumed,
+    Row,
     RunCompleted,
     RunFailed,
     RunParked,
@@ -32,7 +33,7 @@ from workflows.engine.entries import (
     Suspended,
 )
 from workflows.engine.status import RunStatus
-from workflows.errors import Failure, Who
+from workflows.errors import Failure, OperatorProblem, Who
 from workflows.ports.forge import PullRequest
 from workflows.trigger import Actor
 from workflows.verdicts import PlanReview, Review, Verdict
@@ -675,6 +676,23 @@ async def test_a_run_is_stopped_from_its_issue_and_says_so() -> None:
     assert outcome.said == f"cancelled run {run}"
     assert (await house.store.run(run)).status is RunStatus.CANCELLED
     assert "@\u200bthe-write stopped it: not now" in house.forge.comments["progress"].body
+
+
+async def test_a_run_that_cannot_be_read_is_stopped_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = Attacked()
+    run = await begun(house, StepStarted(path="fix/plan", attempt=1))
+    rows = house.store.rows
+
+    async def only_the_last(run: str, after: int = 0) -> list[Row]:
+        if after < 1:
+            raise OperatorProblem(f"row 1 of run {run} is damaged")
+        return await rows(run, after)
+
+    monkeypatch.setattr(house.store, "rows", only_the_last)
+    outcome = await house.comments(WRITER, "/agent stop not now")
+    assert outcome.said == f"cancelled run {run}"
+    assert (await house.store.last(run))[1] is RunStatus.CANCELLED
+    assert "the-write stopped it: not now" in house.forge.comments["progress"].body
 
 
 async def test_a_reader_stops_nothing() -> None:
