@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.services.need import need
 from tests.unit.workflows import kits
+from tests.unit.workflows.test_runner_gradle import run as gradle
 from tests.unit.workflows.test_runner_maven import POM
 from tests.unit.workflows.test_runner_maven import run as maven
 from workflows.proof.results import Outcome, Results
@@ -141,9 +142,13 @@ def test_a_report_that_somebody_else_writes_is_none(tmp_path: Path) -> None:
     assert results.complaint.startswith("the report is not one of ours")
 
 
-# What surefire's JVM tells Maven's on standard output, before its time; and the file that comes of it, anew.
+# What surefire's JVM tells Maven's on standard output, before its time; the file that comes of it, anew; and
+# what another JVM tells the judge, whom it calls as that one did.
 IN_JAVA = """package shelf;
 import java.io.*;
+import java.lang.management.ManagementFactory;
+import org.junit.runner.Description;
+import org.junit.runner.notification.RunNotifier;
 public class Shelf {
     public static int ends() throws IOException {
         String rest = "org.apache.maven.surefire.junit4.JUnit4Provider,shelf.ZEndsTest,null,null,null\\n";
@@ -154,13 +159,33 @@ public class Shelf {
         Runtime.getRuntime().halt(0);
         return 2;
     }
-    public static int rewrites() throws IOException {
-        String good = "<testsuite><testcase classname='shelf.ARewritesTest' name='it'/></testsuite>";
-        String file = "target/surefire-reports/TEST-shelf.ARewritesTest.xml";
+    public static int rewrites(String name) throws IOException {
+        String good = "<testsuite><testcase classname='shelf." + name + "' name='it'/></testsuite>";
+        String reports = System.getProperty("reports", "target/surefire-reports");
+        String file = reports + "/TEST-shelf." + name + ".xml";
         String wait = "for n in $(seq 200); do grep -q /testsuite " + file + " && break; sleep 0.05; done;";
         String line = "echo \\"" + good + "\\" >" + file + ".new; mv " + file + ".new " + file;
         new ProcessBuilder("setsid", "sh", "-c", "exec >/dev/null 2>&1; " + wait + line).start();
         return 2;
+    }
+    public static int calls(String name) throws Exception {
+        String judge = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+            .filter(word -> word.startsWith("-agentlib:jdwp")).findFirst().get();
+        String classes = new File(Shelf.class.getProtectionDomain().getCodeSource().getLocation().getPath())
+            + ":" + new File(RunNotifier.class.getProtectionDomain().getCodeSource().getLocation().getPath())
+            + ":/usr/share/java/hamcrest-core.jar";
+        String java = System.getProperty("java.home") + "/bin/java";
+        String line = String.join(" ", java, judge, "-cp", classes, "shelf.Shelf", name, "");
+        // A child of this JVM, and one that has no parent any more.
+        new ProcessBuilder("sh", "-c", line + "child; setsid -f " + line
+            + "orphan; until [ -e orphan ]; do sleep 0.05; done").start().waitFor();
+        return rewrites(name);
+    }
+    public static void main(String[] words) throws IOException {
+        Description told = Description.createTestDescription("shelf." + words[0], "it");
+        new RunNotifier().fireTestStarted(told);
+        new RunNotifier().fireTestFinished(told);
+        new File(words[1]).createNewFile();
     }
 }
 """
@@ -172,22 +197,66 @@ def java(name: str, asks: str) -> dict[str, str]:
     return {f"src/test/java/shelf/{name}Test.java": written}
 
 
+FORGED = {
+    "src/main/java/shelf/Shelf.java": IN_JAVA,
+    # Its name says where a class is, and its path need not.
+    "src/main/java/shelf/Other.java": "package org.hamcrest; public class Other { }\n",
+    **java("ARewrites", 'Shelf.rewrites("ARewritesTest")'),
+    **java("BCalls", 'Shelf.calls("BCallsTest")'),
+    **java("Known", "2"),
+}
+
+
 def test_what_a_jvm_tells_of_tests_that_were_not_seen_to_pass_is_not_believed(tmp_path: Path) -> None:
     order = "<configuration><runOrder>alphabetical</runOrder></configuration>"
     plugin = f"<plugin><artifactId>maven-surefire-plugin</artifactId>{order}</plugin>"
-    files = {
-        "pom.xml": POM.replace("<dependencies>", f"<build><plugins>{plugin}</plugins></build><dependencies>"),
-        "src/main/java/shelf/Shelf.java": IN_JAVA,
-        # Its name says where a class is, and its path need not.
-        "src/main/java/shelf/Other.java": "package org.hamcrest; public class Other { }\n",
-        **java("ARewrites", "Shelf.rewrites()"),
-        **java("Known", "2"),
-        **java("ZEnds", "Shelf.ends()"),
-    }
-    results = maven(tmp_path, files)
+    pom = POM.replace("<dependencies>", f"<build><plugins>{plugin}</plugins></build><dependencies>")
+    ends = java("ZEnds", "Shelf.ends()")
+    results = maven(tmp_path, {"pom.xml": pom.replace("<scope>test</scope>", ""), **FORGED, **ends})
     assert results.complaint.partition("\n")[0] == (
         "classes of the project stand in for those of the test tool: org/hamcrest; "
         "tests began and did not come to their end: shelf.ZEndsTest; "
-        "more tests are told to have passed than were seen to: shelf.ARewritesTest, shelf.ZEndsTest"
+        "more tests are told to have passed than were seen to: "
+        "shelf.ARewritesTest, shelf.BCallsTest, shelf.ZEndsTest"
+    )
+    assert results.tests == ()
+
+
+# TestNG asks a listener of the project's own before it tells anybody.
+HEARS = """package shelf;
+import org.testng.*;
+public class Hears implements IInvokedMethodListener {
+    public void beforeInvocation(IInvokedMethod method, ITestResult result) { }
+    public void afterInvocation(IInvokedMethod method, ITestResult result) {
+        result.setThrowable(null);
+        result.setStatus(ITestResult.SUCCESS);
+    }
+    public static int ends() { Runtime.getRuntime().halt(0); return 2; }
+}
+"""
+HEARD = """package shelf;
+import org.testng.annotations.*;
+@Listeners(Hears.class)
+public class HeardTest {
+    @Test public void it() { throw new AssertionError("3, which it is not"); }
+    @Test(dependsOnMethods = "it") public void later() { Hears.ends(); }
+}
+"""
+
+
+def test_what_workers_of_gradle_say_and_write_of_tests_that_were_not_seen_to_pass_is_not_believed(
+    tmp_path: Path,
+) -> None:
+    files = {
+        **{f"old/{path}": text for path, text in FORGED.items()},
+        "ng/src/main/java/shelf/Hears.java": HEARS,
+        "ng/src/test/java/shelf/HeardTest.java": HEARD,
+    }
+    results = gradle(tmp_path, files)
+    assert results.complaint.partition("\n")[0] == (
+        "classes of the project stand in for those of the test tool: org/hamcrest; "
+        "tests began and did not come to their end: shelf.HeardTest; "
+        "more tests are told to have passed than were seen to: "
+        "shelf.ARewritesTest, shelf.BCallsTest, shelf.HeardTest"
     )
     assert results.tests == ()

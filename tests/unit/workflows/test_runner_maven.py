@@ -127,6 +127,57 @@ def test_what_fails_is_told_from_what_does_not_come_to_its_question_and_nothing_
     assert (results.exit_code, results.sealed) == (1, True)
 
 
+NG = """package shelf;
+import org.testng.*;
+import org.testng.annotations.*;
+public class NgTest {
+    @Test public void aFullPage() { Assert.assertEquals(Shelf.pages(4, 2), 2); }
+    @Test public void halfAPage() { Assert.assertEquals(Shelf.pages(5, 2), 3); }
+    @Test(dependsOnMethods = "halfAPage") public void never() { }
+    @Test(expectedExceptions = NullPointerException.class) public void noTitle() { Shelf.title(null); }
+    @Test(expectedExceptions = NullPointerException.class) public void aTitle() { Shelf.title(""); }
+    @Test(timeOut = 5000) public void soon() { }
+    @Test(timeOut = 50) public void late() throws Exception { Thread.sleep(5000); }
+    @DataProvider public Object[][] many() { return new Object[][] {{2, 1}, {6, 3}}; }
+    @Test(dataProvider = "many") public void each(int books, int each) {
+        Assert.assertEquals(Shelf.pages(books, each), 2);
+    }
+}
+"""
+OLD = """package shelf;
+import org.junit.*;
+public class OldTest {
+    @Test public void aFullPage() { Assert.assertEquals(2, Shelf.pages(4, 2)); }
+    @Test public void halfAPage() { Assert.assertEquals(3, Shelf.pages(5, 2)); }
+}
+"""
+TESTNG = "<groupId>org.testng</groupId><artifactId>testng</artifactId><version>debian</version>"
+WITH_TESTNG = POM.replace("<dependencies>", f"<dependencies><dependency>{TESTNG}</dependency>")
+
+
+def test_tests_of_testng_are_sealed_and_so_are_those_of_junit_that_it_runs(tmp_path: Path) -> None:
+    need("TestNG", (DEBIAN / "org/testng").is_dir(), "install testng")
+    files = {**BASE, "pom.xml": WITH_TESTNG}
+    for name, text in {"NgTest": NG, "OldTest": OLD}.items():
+        files[f"src/test/java/shelf/{name}.java"] = text
+    results = run(tmp_path, files)
+    assert outcomes(results) == {
+        "NgTest.java::aFullPage": Outcome.PASSED,
+        "NgTest.java::halfAPage": Outcome.FAILED,
+        "NgTest.java::never": Outcome.SKIPPED,
+        "NgTest.java::noTitle": Outcome.PASSED,
+        "NgTest.java::aTitle": Outcome.FAILED,
+        "NgTest.java::soon": Outcome.PASSED,
+        "NgTest.java::late": Outcome.ERROR,
+        "NgTest.java::each": Outcome.PASSED,
+        "NgTest.java::each #2": Outcome.PASSED,
+        "OldTest.java::aFullPage on aFullPage(shelf.OldTest)": Outcome.PASSED,
+        "OldTest.java::halfAPage on halfAPage(shelf.OldTest)": Outcome.FAILED,
+    }
+    assert results.by_id()["src/test/java/shelf/NgTest.java::aTitle"].asserted
+    assert results.sealed
+
+
 def test_a_test_that_ends_the_process_is_no_result(tmp_path: Path) -> None:
     results = run(tmp_path, {**BASE, SHELF_TEST: TEST, "src/test/java/shelf/EndsTest.java": ENDS})
     assert results.complaint.startswith("the tests ended their own process\n")
@@ -320,6 +371,7 @@ def test_a_runner_knows_where_tests_live_and_what_steers_them() -> None:
         "src/main/java/org/junit/Assert.java",
         "core/src/main/kotlin/org/junit/runner/notification/RunNotifier.kt",
         "src/test/resources/junit-platform.properties",
+        "src/test/resources/testng-fast.xml",
         listens,
     ]
     plain = [SHELF_TEST, "src/main/java/shelf/junit/Page.java"]

@@ -1,7 +1,4 @@
-"""Gradle: it runs the tests in processes of its own, and writes down itself what came of them.
-
-The reports lie in the workspace, where a tested process can write: they are not sealed.
-"""
+"""Gradle: it runs the tests in JVMs of its own, and writes down itself what came of them."""
 
 from __future__ import annotations
 
@@ -12,18 +9,23 @@ from dataclasses import dataclass
 from workflows.ports.sandbox import ExecResult
 from workflows.project.model import Project, Stack
 from workflows.proof.results import Results
-from workflows.proof.runners import java, packed
+from workflows.proof.runners import java, jvm
 from workflows.proof.runners.port import Ask, Command
-from workflows.proof.runners.sealed import BadReport
 from workflows.tree import Tree
 
 _REPORTS = "*/build/test-results/*/TEST-*.xml"
 _WRAPPER = ("gradle/wrapper/gradle-wrapper.properties", "gradlew")
 _BUILT_BY = re.compile(r"(?:build|settings)\.gradle(?:\.kts)?")
-_COMPILED = re.compile(r"^(?:e: )?(?:file://)?(/\S[^\n]*?\.(?:java|kt|groovy|scala)):", re.MULTILINE)
-_NOT_COMPILED = re.compile(r"Execution failed for task '[^']*:compile(\w*)'")
-_CRASHED = re.compile(
-    r"Could not complete execution for Gradle Test Executor|Process 'Gradle Test Executor \d+' finished with"
+# What was kept of an earlier configuration would have an earlier judge in it.
+_PLAIN = "-Dorg.gradle.configuration-cache=false"
+_ATTACHING = "-Dredfirst.watched={watched}"
+_SAYS = jvm.Says(
+    crashed=re.compile(
+        r"Could not complete execution for Gradle Test Executor"
+        r"|Process 'Gradle Test Executor \d+' finished with"
+    ),
+    uncompiled=re.compile(r"Execution failed for task '[^']*:compile(\w*)'"),
+    where=re.compile(r"^(?:e: )?(?:file://)?(/\S[^\n]*?\.(?:java|kt|groovy|scala)):", re.MULTILINE),
 )
 
 
@@ -53,38 +55,17 @@ class Gradle:
         )
 
     def kit(self) -> Mapping[str, bytes]:
-        return packed.kit("junit.sh")
+        return jvm.kit("watched.gradle")
 
     def command(self, tree: Tree, ask: Ask) -> Command:
         program = ["sh", "gradlew"] if all(name in tree.files for name in _WRAPPER) else ["gradle"]
         tasks = list(_tasks(ask.files)) or ["test"]
         shown = [*program, "--no-daemon", "--offline", "--continue", *self.options, *tasks]
-        return Command(argv=["sh", f"{ask.kit}/junit.sh", ask.report, _REPORTS, *shown], shown=shown)
+        told = [*program, "--init-script", f"{ask.kit}/watched.gradle", _PLAIN, *shown[len(program) :]]
+        return jvm.command(ask, _REPORTS, _ATTACHING, told, shown)
 
-    def read(self, command: Command, ask: Ask, ran: ExecResult, report: bytes | None) -> Results:  # noqa: ARG002
-        why = packed.unreadable(ran, report)
-        if why or report is None:
-            return packed.refused(command, ran, why)
-        said = ran.stdout + ran.stderr
-        crashed = _CRASHED.search(said)
-        if crashed is not None:
-            return packed.refused(
-                command, ran, "the tests ended their own process", packed.about(said, crashed[0])
-            )
-        try:
-            files = packed.unpacked(report)
-            tests = [*java.read(files, java.packed_names(files).values())]
-        except BadReport as error:
-            return packed.refused(command, ran, str(error))
-        stopped = _NOT_COMPILED.search(said)
-        if stopped is not None:
-            broken = list(java.uncompiled(said, _COMPILED, packed.text(files.get("folder", b"")).strip()))
-            if not broken or any(not java.is_test(test.file) for test in broken):
-                return packed.refused(
-                    command, ran, "the project does not compile", packed.about(said, stopped[0])
-                )
-            tests += broken
-        return packed.results(command, ran, tests)
+    def read(self, command: Command, ask: Ask, ran: ExecResult, report: bytes | None) -> Results:
+        return jvm.read(command, ask, ran, report, _SAYS)
 
 
 def _tasks(files: Sequence[str]) -> Iterator[str]:

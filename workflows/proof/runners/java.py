@@ -31,6 +31,11 @@ _SHADOW = re.compile(
     r"|junit|com/google/common/truth|org/apache/maven/surefire)(?=/)"
 )
 _METHOD = re.compile(r"[A-Za-z_][\w]*")
+# What TestNG says of a test that asked for an exception, where none came or another.
+_UNRAISED = re.compile(r"\s*org\.testng\.TestException\b")
+
+# What TestNG runs, as poms usually call it.
+_SUITE = re.compile(r"testng[\w.-]*\.(?:xml|ya?ml)")
 
 # What is told of a class as a whole is told under one of these.
 _WHOLE = frozenset({"initializationError", "executionError", "classMethod"})
@@ -38,7 +43,8 @@ _WHOLE = frozenset({"initializationError", "executionError", "classMethod"})
 # Not what a test asks, but what keeps it from asking.
 _NOT_ITS_QUESTION = frozenset(
     {
-        *("TestTimedOutException", "ExceptionInInitializerError", "ClassFormatError"),
+        *("TestTimedOutException", "ThreadTimeoutException"),
+        *("ExceptionInInitializerError", "ClassFormatError"),
         *("NoClassDefFoundError", "ClassNotFoundException", "UnsatisfiedLinkError", "InitializationError"),
         *("UnsupportedClassVersionError", "ParameterResolutionException", "InvalidTestClassError"),
         *("PreconditionViolationException", "JUnitException", "ExtensionConfigurationException"),
@@ -74,13 +80,11 @@ def steers(path: str, tree: Tree) -> bool:
     listens = "META-INF/services/" in path and name.startswith(
         ("org.junit.", "org.testng.", "org.spockframework.")
     )
-    return listens or name in {
-        "junit-platform.properties",
-        "testng.xml",
-        ".sdkmanrc",
-        ".java-version",
-        "jvm.config",
-    }
+    return (
+        listens
+        or _SUITE.fullmatch(name) is not None
+        or name in {"junit-platform.properties", ".sdkmanrc", ".java-version", "jvm.config"}
+    )
 
 
 class Sources:
@@ -165,6 +169,7 @@ def _refined(test: TestResult, sources: Sources) -> TestResult:
     frames = _frames(test.detail, sources)
     # A time-out of the project's own is what it raised.
     is_late = test.error == "TimeoutException" and not (frames and not is_test(frames[-1].file))
+    is_unraised = _UNRAISED.match(test.detail) is not None
     outcome = test.outcome
     if outcome in {Outcome.FAILED, Outcome.ERROR}:
         is_whole = first is None or name in _WHOLE or name == classname
@@ -177,7 +182,7 @@ def _refined(test: TestResult, sources: Sources) -> TestResult:
             ),
             "file": file,
             "outcome": outcome,
-            "asserted": outcome is Outcome.FAILED and junit.is_assertion(test.error),
+            "asserted": outcome is Outcome.FAILED and (junit.is_assertion(test.error) or is_unraised),
             "frames": frames,
             "message": test.message or next(iter(test.detail.splitlines()), ""),
         }

@@ -1,7 +1,8 @@
 import com.sun.jdi.Bootstrap;
-import com.sun.jdi.VirtualMachine;
-import com.sun.jdi.connect.Connector;
-import com.sun.jdi.connect.ListeningConnector;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,57 +10,67 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** What was seen of each class of tests, in all the JVMs together. */
 final class Watcher {
-    private static final Pattern OLD = Pattern.compile(".*\\((.*)\\)", Pattern.DOTALL);
-    private static final Pattern SEGMENT = Pattern.compile("\\[([^:\\]]*):([^\\]]*)\\]");
-
     private final List<Watch> watches = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final Set<String> shadows = new TreeSet<>();
-    private final String address;
+    private final ServerSocket calls;
 
-    Watcher() throws Exception {
-        ListeningConnector connector = Bootstrap.virtualMachineManager().listeningConnectors().stream()
-                .filter(one -> one.name().equals("com.sun.jdi.SocketListen")).findFirst().get();
-        Map<String, Connector.Argument> asked = connector.defaultArguments();
-        asked.get("localAddress").setValue("127.0.0.1");
-        asked.get("port").setValue("0");
-        String at = connector.startListening(asked);
-        address = "127.0.0.1:" + at.substring(at.lastIndexOf(':') + 1);
-        Thread listening = new Thread(() -> listen(connector, asked));
-        listening.setDaemon(true);
-        listening.start();
+    Watcher() throws IOException {
+        calls = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
     }
 
     String address() {
-        return address;
+        return "127.0.0.1:" + calls.getLocalPort();
     }
 
-    private void listen(ListeningConnector connector, Map<String, Connector.Argument> asked) {
+    /** Of those that call, the JVMs that this tool started. */
+    void watch(ProcessHandle tool) {
+        Kin kin = new Kin(tool);
+        started(() -> listen(kin));
+    }
+
+    private void listen(Kin kin) {
         while (true) {
-            VirtualMachine machine;
             try {
-                machine = connector.accept(asked);
-            } catch (Exception none) {
+                Socket socket = calls.accept();
+                if (kin.isOfTheTool(socket)) {
+                    attend(new Line(socket));
+                } else {
+                    started(() -> dismiss(socket));
+                }
+            } catch (IOException gone) {
                 // Somebody knocked who is no JVM.
-                continue;
             }
-            // It waits: no code of the project runs in it yet.
-            Watch watch = new Watch(machine);
-            Set<String> found = Shadows.below(Paths.get("."));
-            Thread watching = new Thread(watch);
-            watching.setDaemon(true);
-            synchronized (this) {
-                shadows.addAll(found);
-                watches.add(watch);
-                threads.add(watching);
-            }
-            watching.start();
         }
+    }
+
+    private void attend(Line line) throws IOException {
+        // It waits: no code of the project runs in it yet.
+        Watch watch = new Watch(Bootstrap.virtualMachineManager().createVirtualMachine(line));
+        Set<String> found = Shadows.below(Paths.get("."));
+        synchronized (this) {
+            shadows.addAll(found);
+            watches.add(watch);
+            threads.add(started(watch));
+        }
+    }
+
+    private static void dismiss(Socket socket) {
+        try {
+            new Line(socket).dismiss();
+        } catch (IOException gone) {
+            // All the better.
+        }
+    }
+
+    private static Thread started(Runnable what) {
+        Thread thread = new Thread(what);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
     }
 
     /** A line each: what it is, how many, and of which class. */
@@ -68,13 +79,7 @@ final class Watcher {
         for (int number = 0; number < watches.size(); number++) {
             // All of a JVM that is gone has been heard soon; one that is not was left running.
             threads.get(number).join(10_000);
-            Watch watch = watches.get(number);
-            synchronized (watch) {
-                counted.merge(watch.knows() ? "known 0" : "unknown 0", 1, Integer::sum);
-                add(counted, "begun ", watch.begun());
-                add(counted, "passed ", watch.passed());
-                add(counted, "pending ", watch.pending());
-            }
+            watches.get(number).count(counted);
         }
         shadows.forEach(name -> counted.put("shadow " + name, 1));
         StringBuilder lines = new StringBuilder();
@@ -85,27 +90,5 @@ final class Watcher {
             lines.append(line.replaceAll("\\R", " ")).append('\n');
         });
         return lines.toString();
-    }
-
-    private static void add(Map<String, Integer> counted, String what, Map<String, Integer> names) {
-        names.forEach((name, times) -> counted.merge(what + group(name), times, Integer::sum));
-    }
-
-    /** The class of `works(a.BTest)`, or of `[engine:junit-jupiter]/[class:a.BTest]/[method:works()]`. */
-    private static String group(String name) {
-        Matcher old = OLD.matcher(name);
-        if (!name.startsWith("[engine:")) {
-            return old.matches() ? old.group(1) : name;
-        }
-        String found = "";
-        Matcher segment = SEGMENT.matcher(name.substring(name.lastIndexOf("[engine:") + 8));
-        while (segment.find()) {
-            if (found.isEmpty()) {
-                found = segment.group(2);
-            } else if (segment.group(1).equals("nested-class")) {
-                found += "$" + segment.group(2);
-            }
-        }
-        return found;
     }
 }

@@ -1,5 +1,5 @@
-# Has a judge of ours run Maven where there is a JDK to build it with, and else runs it as it is:
-# maven.sh REPORT PATTERN WATCHED COMMAND...; WATCHED is what makes the JVMs of tests say that they are there.
+# Has a judge of ours run Maven or Gradle where there is a JDK to build it with, and else runs it as it is:
+# watched.sh REPORT PATTERN WATCHED COMMAND...; WATCHED is what makes the JVMs of tests say that they are there.
 set -u
 kit=${0%/*}
 report=$1 pattern=$2 watched=$3
@@ -11,7 +11,7 @@ build() {
     "${java}javac" -J-XX:TieredStopAtLevel=1 -J-Xshare:auto -proc:none -d "$own" "$kit"/*.java
 }
 if build </dev/null >/dev/null 2>&1; then
-    exec "${java}java" -XX:TieredStopAtLevel=1 -Xshare:auto -Xmx256m -cp "$own" MavenJudge "$report" \
+    exec "${java}java" -XX:TieredStopAtLevel=1 -Xshare:auto -Xmx256m -cp "$own" JvmJudge "$report" \
         sh "$kit/junit.sh" "$report" "$pattern" "$@" "$watched"
 fi
 # Who was told the key says that nobody watched: to leave the seal out is no way around it.
