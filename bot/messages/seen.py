@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from bot.harmless import code, fenced
 from workflows.ports.ledger import Spent
-from workflows.proof.controls import Controls
+from workflows.proof.controls import Controls, DoomedSeen
 from workflows.proof.diagnostics.model import Checked, Diagnosed, State
+from workflows.proof.doomed import AT_ITS_END
 from workflows.proof.statement import Proof
 from workflows.proof.witness import WitnessSeen
 
@@ -171,7 +172,16 @@ def _controls(seen: Controls | None) -> str:
         lines.append(f"{put}, it notices {seen.killed}.")
         missed = [mutant for mutant in seen.mutants if not mutant.killed]
         lines += _listed(f"not noticed: `{code(one.at)}` `{code(one.change)}`" for one in missed)
+    lines += [_doomed(seen.doomed)] if seen.doomed else []
     return "\n".join([*lines, *(f"Not tried: {said}." for said in seen.left_out)])
+
+
+def _doomed(seen: DoomedSeen) -> str:
+    tried = "with a failure of ours at its end" if seen.how == AT_ITS_END else "with the test left out"
+    return (
+        "The project's tool writes its results where the tested code could write, too. "
+        f"So it ran once more {tried}, and did not tell that it passes: {code(seen.told)}."
+    )
 
 
 def _listed(said: Iterable[str]) -> list[str]:

@@ -27,11 +27,22 @@ class MutantSeen(_Part):
     killed: bool
 
 
+class DoomedSeen(_Part):
+    """The repro test made to fail by the harness, with the fix: who forges results tells that it passes."""
+
+    how: str
+    """A failure at its end; or it was left out, where its language is none that the harness can write."""
+    told: str
+    """What the run gave."""
+
+
 class Controls(_Part):
     reverted: str
     """What the repro tests gave with the code of the fix taken back, and all else of it left."""
     hunks: tuple[HunkSeen, ...] = ()
     mutants: tuple[MutantSeen, ...] = ()
+    doomed: DoomedSeen | None = None
+    """None where reports are sealed, and in a proof of before there was this."""
     left_out: tuple[str, ...] = ()
     """What was not tried, and why: there was no time for it."""
 

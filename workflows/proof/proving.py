@@ -11,6 +11,7 @@ from workflows.ports.sandbox import SandboxFacts
 from workflows.project.model import Project
 from workflows.proof.controls import Controls
 from workflows.proof.diagnostics.model import Diagnosed
+from workflows.proof.doomed import AT_ITS_END
 from workflows.proof.green import Green, NotGreen, Unharmed
 from workflows.proof.harness import Harness
 from workflows.proof.mode import DiagnosticsMode
@@ -177,6 +178,7 @@ def _said(verdict: Red | Green | WitnessSeen | Unharmed | Diagnosed | Controls) 
         case Diagnosed(checkers=checkers, counted=counted):
             ran = ", ".join(f"{one.tool}: {one.state}" for one in checkers) or "no checker is configured"
             return f"{ran}; {len(counted)} new" if checkers else ran
-        case Controls(hunks=hunks, unproven=unproven, mutants=mutants, killed=killed):
+        case Controls(hunks=hunks, unproven=unproven, mutants=mutants, killed=killed, doomed=doomed):
             places = f"{len(hunks) - len(unproven)} of {len(hunks)} places are needed"
-            return f"without the fix it fails again; {places}; {killed} of {len(mutants)} mutants noticed"
+            said = f"without the fix it fails again; {places}; {killed} of {len(mutants)} mutants noticed"
+            return f"{said}; made to fail, it fails" if doomed and doomed.how == AT_ITS_END else said

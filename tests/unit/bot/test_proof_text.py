@@ -11,8 +11,9 @@ from bot.messages.seen import MOST_PLACES, MOST_TESTS
 from tests.unit.workflows.proved import proof
 from workflows.ports.ledger import Spent
 from workflows.project.model import Lines, Project, Text
-from workflows.proof.controls import Controls, HunkSeen, MutantSeen
+from workflows.proof.controls import Controls, DoomedSeen, HunkSeen, MutantSeen
 from workflows.proof.diagnostics.model import Checked, Diagnosed, Diagnostic, Fresh, State
+from workflows.proof.doomed import AT_ITS_END, LEFT_OUT
 from workflows.proof.green import Unharmed
 from workflows.proof.mode import DiagnosticsMode, WitnessMode
 from workflows.proof.red import Red
@@ -100,6 +101,16 @@ def test_what_is_not_proven_and_what_was_not_noticed_is_shown() -> None:
 
 def test_one_place_is_not_counted() -> None:
     assert "one place of it" not in shown(controls=Controls(reverted="1 failed", hunks=HUNKS[:1]))
+
+
+@pytest.mark.parametrize(
+    ("how", "said"), [(AT_ITS_END, "with a failure of ours at its end"), (LEFT_OUT, "with the test left out")]
+)
+def test_of_results_that_are_not_sealed_it_is_said_what_was_tried_instead(how: str, said: str) -> None:
+    doomed = DoomedSeen(how=how, told="1 failed, 3 passed")
+    text = shown(controls=Controls(reverted="1 failed", doomed=doomed))
+    assert f"it ran once more {said}, and did not tell that it passes: 1 failed, 3 passed." in text
+    assert "once more" not in shown(controls=Controls(reverted="1 failed"))
 
 
 def test_a_proof_of_an_earlier_release_has_no_controls_to_show() -> None:

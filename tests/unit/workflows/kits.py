@@ -36,8 +36,9 @@ def run(
     *asked: str,
     seed: int = 0,
     env: Mapping[str, str] | None = None,
+    ask: Ask | None = None,
 ) -> Results:
-    ask = asking(folder, *asked, seed=seed)
+    ask = ask or asking(folder, *asked, seed=seed)
     command = runner.command(tree_of(files), ask)
     kit = {name: content.decode() for name, content in runner.kit().items()}
     for place, put in (("work", files), ("kit", kit)):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 
 import pytest
 
 from policies.patch import FileChange, Patch
 from tests.unit.fakes import running
 from tests.unit.workflows.proved import THE_FIX, THE_TEST, base
-from tests.unit.workflows.scene import BUG, EASY, NEW, honest
+from tests.unit.workflows.scene import BUG, EASY, FIXED, NEW, RED, bare, honest
 from workflows.ports.sandbox import ExecResult
 from workflows.project.model import Project
 from workflows.proof.harness import Harness
@@ -18,6 +19,7 @@ from workflows.proof.runners.pytest import Pytest
 from workflows.proof.statement import Proof
 from workflows.proof.suite import Suite
 from workflows.proof.verify import verify
+from workflows.tree import File, Tree
 
 ABOUT = About("octo/reds", "b" * 40, "c" * 40, Project(), "0.2.0")
 
@@ -74,6 +76,28 @@ async def test_it_ends_with_the_first_trial_that_refuses(
     assert isinstance(last, Trial)
     assert (last.name, last.said, last.holds) == (trial, said, False)
     assert last.feedback
+
+
+async def test_tests_that_the_suite_finds_by_way_of_another_file_are_not_taken_for_new() -> None:
+    """`tests/__main__.py` imports them: there they are called otherwise."""
+    path = "tests/test_shelf.py"
+    text = "def test_old():\n    assert pages(10) == 1\n"
+    more = f"{text}\n\ndef test_it():\n    assert pages(11) == 2\n"
+
+    def judge(files: Mapping[str, str], wanted: Sequence[str]) -> dict[str, str]:
+        shown = path if path in wanted else "tests/__main__.py"
+        fails = bare(files["shelf/pages.py"]) != bare(FIXED)
+        gives = {
+            "test_old": "passed",
+            "test_it": RED.replace("tests/test_new.py", path) if fails else "passed",
+        }
+        return {f"{shown}::{name}": said for name, said in gives.items() if f"def {name}" in files[path]}
+
+    tree = Tree({**base().tree.files, path: File(text.encode())})
+    harness = dataclasses.replace(base(), sandboxes=running(judge), tree=tree)
+    *trials, proof = await proven(patched(path, more), harness=harness)
+    assert isinstance(proof, Proof), trials
+    assert proof.red.tests == (f"{path}::test_it",)
 
 
 async def test_a_base_whose_tests_do_not_run_ends_it_at_once() -> None:

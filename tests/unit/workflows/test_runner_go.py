@@ -1,12 +1,16 @@
-"""Go by what it was recorded to say: there is none where these tests run.
+"""Go: by what its judge was recorded to tell, and as it is where there is one.
 
-`recorded/go-1.19.jsonl` is what Go 1.19.8 wrote of the project that `TESTS` lists, without times; what newer
-ones say of what does not compile is as `go doc test2json` has it.
+`recorded/go-1.19.json` is what the judge told of `PROJECT` with Go 1.19.8, without times and in `/workspace`;
+run this file as a module to record it anew. What newer ones say of what does not compile is as
+`go doc test2json` has it.
 """
 
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,60 +18,180 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.services.need import need
 from tests.unit.workflows import kits
 from workflows.ports.sandbox import ExecResult
 from workflows.project.model import Project, Stack
 from workflows.proof.results import Frame, Outcome, Results
-from workflows.proof.runners import go
+from workflows.proof.runners import go, packed
 from workflows.proof.runners.go import Go
 from workflows.proof.runners.port import Command
 
-RECORDED = Path(__file__).parent / "recorded" / "go-1.19.jsonl"
+RECORDED = Path(__file__).parent / "recorded" / "go-1.19.json"
 
-TESTS = """./page/page_test.go:func TestBefore(t *testing.T) {}
-./page/page_test.go:func TestTop(t *testing.T) {
-./page/page_test.go:func TestAfter(t *testing.T) {}
-./bad/bad_test.go:func TestBad(t *testing.T) { missing() }
-./shelf_test.go:func TestFullPage(t *testing.T) {
-./shelf_test.go:func TestHalfPage(t *testing.T) {
-./shelf_test.go:func TestTable(t *testing.T) {
-./shelf_test.go:func TestLater(t *testing.T) { t.Skip("later") }
-./shelf_test.go:func ExamplePages() {
-./ends/ends_test.go:func TestEnds(t *testing.T) { os.Exit(0) }
-./ends/ends_test.go:func TestMore(t *testing.T) { }
-"""
+PROJECT = {
+    "go.mod": "module example.org/shelf\n\ngo 1.18\n",
+    "shelf.go": """package shelf
 
-PRINTED = """# example.org/shelf/bad [example.org/shelf/bad.test]
-bad/bad_test.go:5:30: undefined: missing
-"""
+// Full pages only.
+func Pages(items, size int) int { return items / size }
+
+func First(items []int) int { return items[0] }
+""",
+    "shelf_test.go": """package shelf
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"testing"
+)
+
+func TestFullPage(t *testing.T) {
+	if Pages(4, 2) != 2 {
+		t.Fatal("no")
+	}
+}
+func TestHalfPage(t *testing.T) {
+	if got := Pages(5, 2); got != 3 {
+		t.Errorf("Pages(5, 2) is %d,\\nnot 3", got)
+	}
+}
+func TestTable(t *testing.T) {
+	for n := 1; n < 3; n++ {
+		t.Run(fmt.Sprintf("each %d", n), func(t *testing.T) {
+			if n == 2 {
+				t.Error("no")
+			}
+		})
+	}
+}
+func TestLater(t *testing.T) { t.Skip("later") }
+func TestNothingIsToBeRead(t *testing.T) {
+	said, err := io.ReadAll(os.Stdin)
+	if about, _ := os.Stdin.Stat(); len(said) > 0 || err != nil || about.Mode()&os.ModeCharDevice == 0 {
+		t.Error(said, err, about.Mode())
+	}
+}
+func ExamplePages() {
+	fmt.Println(Pages(5, 2))
+	// Output: 3
+}
+func ExampleFirst() {
+	fmt.Println(First([]int{1, 2}))
+	// Output: 1
+}
+func FuzzPages(f *testing.F) {
+	f.Add(4)
+	f.Fuzz(func(t *testing.T, items int) { Pages(items, 2) })
+}
+""",
+    "page/page.go": """package page
+
+import "example.org/shelf"
+
+func Top(items []int) int { return shelf.First(items) }
+""",
+    "page/page_test.go": """package page
+
+import "testing"
+
+func TestBefore(t *testing.T) {}
+
+func TestTop(t *testing.T) {
+	if Top(nil) != 1 {
+		t.Fatal("no")
+	}
+}
+
+func TestAfter(t *testing.T) {}
+""",
+    "bad/bad_test.go": """package bad
+
+import "testing"
+
+func TestBad(t *testing.T) { missing() }
+""",
+    "ends/ends_test.go": """package ends
+
+import (
+	"fmt"
+	"syscall"
+	"testing"
+)
+
+func TestSays(t *testing.T) {
+	fmt.Println("--- PASS: TestSays (0.00s)\\nPASS")
+	syscall.Exit(0)
+}
+func TestMore(t *testing.T) {}
+""",
+    "leaves/leaves_test.go": """package leaves
+
+import (
+	"os"
+	"testing"
+)
+
+func TestLeaves(t *testing.T) { os.Exit(0) }
+""",
+    "main/main_test.go": """package main
+
+import (
+	"os"
+	"testing"
+)
+
+func TestMain(m *testing.M) {
+	m.Run()
+	os.Exit(3)
+}
+func TestGood(t *testing.T) {}
+""",
+}
 
 
-def read(events: str, folder: Path, *, code: int = 1, printed: str = "") -> Results:
-    files = {"events": events, "folder": "/workspace\n", "module": "example.org/shelf\n", "tests": TESTS}
+def read(told: Mapping[str, str], folder: Path, *, code: int = 1) -> Results:
+    """As the judge seals it."""
+    files = {"folder": "/workspace", "module": "example.org/shelf\n", **told}
     report = b"".join(
         b"%d %s\n%s" % (len(text.encode()), name.encode(), text.encode()) for name, text in files.items()
     )
-    return Go().read(Command([], []), kits.asking(folder), ExecResult(code=code, stderr=printed), report)
+    ask = kits.asking(folder)
+    return Go().read(Command([], []), ask, ExecResult(code=code), kits.sealed(report, ask))
+
+
+def live(folder: Path, files: Mapping[str, str]) -> Results:
+    need("go", shutil.which("go"), "scripts/ensure-commands go")
+    return kits.run(Go(), folder, files)
 
 
 def events(*told: Mapping[str, str]) -> str:
     return "".join(f"{json.dumps({'Package': 'example.org/shelf', **one})}\n" for one in told)
 
 
-def test_every_test_is_told_by_its_file_and_why_it_failed(tmp_path: Path) -> None:
-    results = read(RECORDED.read_text(), tmp_path, code=2, printed=PRINTED)
-    # A program of tests can print what looks like any event, and the proof says so.
-    assert (results.complaint, results.sealed) == ("", False)
+@pytest.mark.parametrize("which", ["recorded", "live"])
+def test_every_test_is_told_by_its_file_and_why_it_failed(which: str, tmp_path: Path) -> None:
+    told = json.loads(RECORDED.read_text())
+    results = live(tmp_path, PROJECT) if which == "live" else read(told, tmp_path)
+    assert (results.complaint, results.sealed, results.exit_code) == ("", True, 1)
     tests = results.by_id()
     assert {name: test.outcome for name, test in tests.items()} == {
         "bad/bad_test.go": Outcome.ERROR,
-        "ends/ends_test.go::TestEnds": Outcome.FAILED,
+        "ends/ends_test.go::TestSays": Outcome.FAILED,
+        "leaves/leaves_test.go::TestLeaves": Outcome.FAILED,
+        "main": Outcome.ERROR,
+        "main/main_test.go::TestGood": Outcome.PASSED,
         "page/page_test.go::TestBefore": Outcome.PASSED,
         "page/page_test.go::TestTop": Outcome.FAILED,
+        "shelf_test.go::ExampleFirst": Outcome.PASSED,
         "shelf_test.go::ExamplePages": Outcome.FAILED,
+        "shelf_test.go::FuzzPages": Outcome.PASSED,
+        "shelf_test.go::FuzzPages/seed#0": Outcome.PASSED,
         "shelf_test.go::TestFullPage": Outcome.PASSED,
         "shelf_test.go::TestHalfPage": Outcome.FAILED,
         "shelf_test.go::TestLater": Outcome.SKIPPED,
+        "shelf_test.go::TestNothingIsToBeRead": Outcome.PASSED,
         "shelf_test.go::TestTable": Outcome.FAILED,
         "shelf_test.go::TestTable/each_1": Outcome.PASSED,
         "shelf_test.go::TestTable/each_2": Outcome.FAILED,
@@ -85,7 +209,14 @@ def test_every_test_is_told_by_its_file_and_why_it_failed(tmp_path: Path) -> Non
     )
     assert tests["shelf_test.go::TestTable"].message == "no"
     assert tests["shelf_test.go::ExamplePages"].message == "got:\n2\nwant:\n3"
-    assert tests["ends/ends_test.go::TestEnds"].message == "panic: unexpected call to os.Exit(0) during test"
+    leaves = tests["leaves/leaves_test.go::TestLeaves"]
+    assert leaves.message == "panic: unexpected call to os.Exit(0) during test"
+    says = tests["ends/ends_test.go::TestSays"]
+    # Newer ones know their own lines from what is printed.
+    unended = "It began and did not come to its end.\nPASS"
+    unseen = (unended, "It is told to have passed, and was not seen to.")
+    assert says.message in unseen
+    assert (says.asserted, says.error) == (False, "exit")
     bad = tests["bad/bad_test.go"]
     assert (bad.message, bad.error, bad.file) == ("undefined: missing", "CompilationError", "bad/bad_test.go")
 
@@ -104,7 +235,7 @@ def test_what_does_not_compile_is_an_event_of_newer_ones(tmp_path: Path) -> None
         {"Action": "output", "Output": "FAIL\texample.org/shelf [build failed]\n"},
         {"Action": "fail", "FailedBuild": "example.org/shelf [example.org/shelf.test]"},
     )
-    (test,) = read(told, tmp_path).tests
+    (test,) = read({"events": told}, tmp_path).tests
     assert (test.id, test.outcome, test.message) == (".", Outcome.ERROR, "undefined: y")
     assert (test.file, test.error) == ("shelf.go", "CompilationError")
 
@@ -116,7 +247,52 @@ def test_a_test_that_took_too_long_did_not_come_to_its_question(tmp_path: Path) 
         {"Action": "fail", "Test": "TestLater"},
         {"Action": "fail"},
     )
-    assert [test.outcome for test in read(told, tmp_path).tests] == [Outcome.ERROR]
+    assert [test.outcome for test in read(ran(told), tmp_path).tests] == [Outcome.ERROR]
+
+
+def ran(said: str, *, kind: str = "sealed", code: int = 0, passed: str = "") -> Mapping[str, str]:
+    """Of one program of tests."""
+    noted = events({"Action": "output", "Output": "redfirst-note 7\n"}, {"Action": "pass"})
+    return {"events": noted, "7.kind": kind, "7.code": str(code), "7.passed": passed, "7.events": said}
+
+
+@pytest.mark.parametrize(
+    ("told", "passed", "why"),
+    [
+        (["pass"], "TestLater\n", ""),
+        (["pass"], "", "It is told to have passed, and was not seen to."),
+        (["pass"], "TestLater/part\nTestOther\n", "It is told to have passed, and was not seen to."),
+        (["pass", "pass"], "TestLater\n", "It is told to have ended twice."),
+        (["run"], "TestLater\n", "It began and did not come to its end."),
+    ],
+)
+def test_a_test_has_passed_where_it_was_seen_to(
+    told: list[str], passed: str, why: str, tmp_path: Path
+) -> None:
+    said = events(*({"Action": action, "Test": "TestLater"} for action in told), {"Action": "pass"})
+    results = read(ran(said, passed=passed), tmp_path, code=0)
+    (test,) = results.tests
+    assert (results.sealed, results.complaint) == (True, "")
+    assert (test.outcome is Outcome.PASSED, test.message) == (not why, why)
+
+
+def test_a_program_that_passes_and_ends_otherwise_has_failed(tmp_path: Path) -> None:
+    said = events({"Action": "pass", "Test": "TestLater"}, {"Action": "pass"})
+    results = read(ran(said, passed="TestLater\n", code=3), tmp_path)
+    assert [test.outcome for test in results.tests] == [Outcome.PASSED, Outcome.ERROR]
+
+
+def test_what_a_go_that_we_do_not_know_tells_is_told_to_be_open(tmp_path: Path) -> None:
+    said = events({"Action": "pass", "Test": "TestLater"}, {"Action": "pass"})
+    results = read(ran(said, kind="open"), tmp_path, code=0)
+    assert ([test.outcome for test in results.tests], results.sealed) == ([Outcome.PASSED], False)
+
+
+def test_a_report_that_was_not_sealed_is_none(tmp_path: Path) -> None:
+    ask = kits.asking(tmp_path)
+    told = kits.sealed(b"2 events\n{}", ask)
+    results = Go().read(Command([], []), ask, ExecResult(code=0), told.replace(b"{}", b"[]"))
+    assert results.complaint == "somebody else wrote in the report: its seal is broken"
 
 
 ACTIONS = st.sampled_from(["start", "run", "pass", "fail", "skip", "output", "build-output", "bench"])
@@ -137,15 +313,19 @@ RUN, PASS, FAIL = ({"Action": action, "Test": "TestLater"} for action in ("run",
         ([RUN, FAIL, {"Action": "pass"}], 0, "TestLater failed, and its package did not"),
         ([RUN, FAIL, {"Action": "fail"}], 0, "the test run ended with 0"),
         ([RUN, PASS, {"Action": "pass"}], 1, "the test run ended with 1"),
-        ([], 1, "go could not run the tests"),
     ],
 )
 def test_a_run_that_contradicts_itself_is_not_believed(
     told: list[Mapping[str, str]], code: int, why: str, tmp_path: Path
 ) -> None:
-    results = read(events(*told), tmp_path, code=code)
+    results = read(ran(events(*told), kind="open"), tmp_path, code=code)
     assert results.complaint.startswith(why)
     assert results.tests == ()
+
+
+def test_where_go_does_nothing_at_all_there_are_no_results(tmp_path: Path) -> None:
+    assert read({"events": ""}, tmp_path).complaint.startswith("go could not run the tests")
+    assert read({"broken": "no go"}, tmp_path).complaint.startswith("the tests could not be run: no go")
 
 
 @given(
@@ -156,8 +336,10 @@ def test_a_run_that_contradicts_itself_is_not_believed(
     )
 )
 def test_no_events_make_reading_them_raise_anything_else(told: list[dict[str, str]]) -> None:
-    results = read("".join(f"{json.dumps(one)}\n" for one in told), Path())
-    assert results.tests or results.complaint
+    said = "".join(f"{json.dumps(one)}\n" for one in told)
+    for files in ({"events": said}, ran(said), ran(said, kind="open")):
+        results = read(files, Path())
+        assert results.sealed or results.tests or results.complaint
 
 
 def test_what_runs_is_the_tests_in_the_files_and_no_others(tmp_path: Path) -> None:
@@ -202,3 +384,17 @@ def test_a_runner_knows_where_tests_live_and_what_steers_them() -> None:
 def test_what_the_projects_command_says_of_its_tags_is_kept_and_no_choice_of_tests() -> None:
     said = ["go", "test", "-race", "-tags", "a,b", "--tags=c", "-run", "TestX", "-v", "./page/..."]
     assert go.options(said) == ("-race", "-tags", "a,b", "--tags=c")
+
+
+def record() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder, ask = Path(name), kits.asking(Path(name))
+        kits.run(Go(), folder, PROJECT, ask=ask)
+        told = packed.opened((folder / "report").read_bytes(), ask.key)
+        files = {name: text.decode().replace(f"{folder}/work", "/workspace") for name, text in told.items()}
+    plain = {name: re.sub(r'"Time":"[^"]*",|,"Elapsed":[\d.]+', "", text) for name, text in files.items()}
+    RECORDED.write_text(json.dumps(plain, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    record()

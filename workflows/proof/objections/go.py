@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from workflows.proof.objections import reasons
-from workflows.proof.objections.model import DETECTS, ENDS, GO, STARTS, Fine, Rule
+from workflows.proof.objections.model import DETECTS, ENDS, GO, REACHES, STARTS, Fine, Rule
+
+_MEMORY = "reaches past the language, into memory or the system; use what the language offers to everybody"
 
 RULES: tuple[Rule, ...] = (
     Rule(GO, ("testing",), DETECTS, reasons.RUNNER, Fine.KNOWN),
@@ -22,4 +24,8 @@ RULES: tuple[Rule, ...] = (
         reasons.PROCESS,
         Fine.KNOWN,
     ),
+    # What signs for the harness is in the same memory.
+    Rule(GO, ("unsafe",), REACHES, _MEMORY, Fine.KNOWN),
+    Rule(GO, ("syscall.RawSyscall", "syscall.RawSyscall6", "syscall.Syscall"), REACHES, _MEMORY, Fine.KNOWN),
+    Rule(GO, ("runtime/debug.WriteHeapDump",), REACHES, _MEMORY),
 )

@@ -1,6 +1,7 @@
-"""`go test -json`: events that go itself writes of what each program of tests prints.
+"""`go test`: a judge of ours, built first, has go build the programs of tests, and runs each of them itself.
 
-What a test prints can look like an event of another, so they are not sealed.
+What a program prints can look like anything. So `testing`, which go builds into each, signs who passed, with
+a secret that the program reads before any code of the project runs; the judge seals what it saw.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ from workflows.proof.runners.port import Ask, Command
 from workflows.proof.runners.sealed import BadReport
 from workflows.tree import Tree
 
+_KIT = (
+    "go.sh",
+    *(f"go_{part}.go" for part in ("judge", "alone", "note", "overlay", "program", "seal")),
+    *(f"go_entry_{machine}.s" for machine in ("amd64", "arm64")),
+)
 _CONFIGURATION = frozenset({"go.mod", "go.work", "go.env", "modules.txt"})
 _FUNCTION = re.compile(r"^func ((?:Test|Fuzz|Example)\w*)\(", re.MULTILINE)
 _FLAGS = frozenset({"-race", "-short"})
@@ -49,7 +55,7 @@ class Go:
         return posixpath.basename(path) in _CONFIGURATION
 
     def kit(self) -> Mapping[str, bytes]:
-        return packed.kit("go.sh")
+        return packed.kit(*_KIT)
 
     def command(self, tree: Tree, ask: Ask) -> Command:
         packages = [f"./{posixpath.dirname(file)}".rstrip("/") for file in ask.files]
@@ -62,22 +68,32 @@ class Go:
         return Command(
             argv=["sh", f"{ask.kit}/go.sh", ask.report, *arguments],
             shown=["go", "test", "-json", *arguments],
+            stdin=ask.key.secret.hex().encode(),
         )
 
-    def read(self, command: Command, ask: Ask, ran: ExecResult, report: bytes | None) -> Results:  # noqa: ARG002
+    def read(self, command: Command, ask: Ask, ran: ExecResult, report: bytes | None) -> Results:
         why = packed.unreadable(ran, report)
         if why or report is None:
             return packed.refused(command, ran, why)
         try:
-            files = packed.unpacked(report)
-            if "events" not in files:
-                raise BadReport("the report is not one of ours")
-            told = gotest.read(files, ran.stderr)
+            files = packed.opened(report, ask.key)
+            if "broken" in files:
+                raise BadReport(f"the tests could not be run: {packed.text(files['broken'])}")
+            judged = gotest.read(files)
         except BadReport as error:
             return packed.refused(command, ran, str(error))
-        if not told and ran.code:
+        if not judged.tests and ran.code:
             return packed.refused(command, ran, "go could not run the tests")
-        return packed.results(command, ran, told)
+        if not judged.is_sealed:
+            return packed.results(command, ran, judged.tests)
+        # How each program ended is a part of the report, and so is not asked for once more.
+        return Results(
+            command=tuple(command.shown),
+            tests=tuple(packed.distinct(judged.tests)),
+            exit_code=ran.code,
+            seconds=ran.seconds,
+            sealed=True,
+        )
 
 
 def options(words: Sequence[str]) -> tuple[str, ...]:

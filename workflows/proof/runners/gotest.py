@@ -1,20 +1,18 @@
-"""The events of `go test -json`, as `go doc test2json` describes them, and what of them is a result. Pure."""
+"""What the judge of a Go project tells: what go built, and what its programs printed and signed. Pure."""
 
 from __future__ import annotations
 
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from dataclasses import dataclass
 
 from workflows.proof.results import Frame, Outcome, TestResult
+from workflows.proof.runners.gotold import LIES, Package, Told, ended, events
 from workflows.proof.runners.packed import lines, text
-from workflows.proof.runners.sealed import MAX_DETAIL, MAX_TESTS, BadReport
+from workflows.proof.runners.sealed import MAX_DETAIL, BadReport
 
 MAX_FRAMES = 50
-_OUTCOMES = {"pass": Outcome.PASSED, "fail": Outcome.FAILED, "skip": Outcome.SKIPPED}
 _LISTED = re.compile(r"\./(.+?_test\.go):func ((?:Test|Fuzz|Example)\w*)\(")
 
 # `panic: runtime error: index out of range [5] with length 3 [recovered]`, and `goroutine 7 [running]:` below
@@ -23,65 +21,39 @@ _GOROUTINE = re.compile(r"^goroutine \d+[^\n]*\[running[^\n]*\]:$", re.MULTILINE
 _PLACE = re.compile(r"^\t(/[^\n]*?\.go):(\d{1,9})(?: \+0x[0-9a-f]+)?$", re.MULTILINE)
 _SAID = re.compile(r"^ +([\w.-]+\.go):(\d{1,9}): (.*)", re.MULTILINE)
 _BROKEN = re.compile(r"^(?:vet: )?(?:\./)?([\w./@-]+\.go):\d+(?::\d+)?: (.*)", re.MULTILINE)
-_UNBUILT = re.compile(r"FAIL\t(\S+) \[(?:build|setup) failed\]")
 _LATE = "test timed out after"
+_NOTE = re.compile(r"redfirst-note (\d{1,9})\n?")
 
 
-class _Event(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    action: str = Field(alias="Action")
-    package: str = Field(default="", alias="Package")
-    test: str = Field(default="", alias="Test")
-    output: str = Field(default="", alias="Output")
-    building: str = Field(default="", alias="ImportPath")
-    failed_build: str = Field(default="", alias="FailedBuild")
+@dataclass(frozen=True, slots=True)
+class Judged:
+    tests: Sequence[TestResult]
+    is_sealed: bool
+    """Not where go could not be made to build our seal in, or another linker put a program together."""
 
 
-@dataclass(slots=True)
-class _Told:
-    """What was told of one test, or of one package."""
-
-    said: list[str] = field(default_factory=list[str])
-    outcome: Outcome | None = None
-    failed_build: str = ""
-
-    def text(self) -> str:
-        return "".join(self.said)
-
-
-def read(files: Mapping[str, bytes], printed: str) -> Sequence[TestResult]:
-    """`printed` is what else go said: before Go 1.24 it says only there what does not compile."""
+def read(files: Mapping[str, bytes]) -> Judged:
     run = _Run(files)
-    packages: dict[str, dict[str, _Told]] = {}
-    building = [printed, "\n"]
-    for event in _events(files["events"]):
+    packages: dict[str, Package] = {}
+    # Before Go 1.24 it says only beside its events what does not compile.
+    building = [text(files.get("printed", b"")), "\n"]
+    for event in events(files.get("events", b"")):
         if event.action == "build-output":
             building.append(event.output)
-        if not event.package:
-            continue
-        told = packages.setdefault(event.package, {}).setdefault(event.test, _Told())
-        told.said.append(event.output)
-        outcome = _OUTCOMES.get(event.action)
-        if outcome is not None and told.outcome is not None:
-            raise BadReport(f"{event.test or event.package} is told to have ended twice")
-        told.outcome = outcome or told.outcome
-        told.failed_build = event.failed_build or told.failed_build
+        if event.package:
+            package = packages.setdefault(event.package, Package())
+            package.take(event)
+            noted = _NOTE.fullmatch(event.output)
+            package.program = noted[1] if noted else package.program
+    for package in packages.values():
+        if package.program:
+            package.tests = run.program(package.program)
     broken = _broken("".join(building))
-    return [test for name in sorted(packages) for test in run.package(name, packages[name], broken)]
-
-
-def _events(report: bytes) -> Iterator[_Event]:
-    for number, line in enumerate(report.splitlines()):
-        if number > 50 * MAX_TESTS:
-            raise BadReport("the report has more events than anybody's tests")
-        try:
-            yield _Event.model_validate_json(line)
-        except ValidationError:
-            # Before Go 1.24 that a package was not built stands between the events as it is.
-            found = _UNBUILT.match(text(line))
-            if found is not None:
-                yield _Event.model_validate({"Action": "fail", "Package": found[1]})
+    programs = [package.program for package in packages.values() if package.program]
+    return Judged(
+        [test for name in sorted(packages) for test in run.package(name, packages[name], broken)],
+        all(run.is_sealed(program) for program in programs),
+    )
 
 
 def _broken(said: str) -> Mapping[str, str]:
@@ -95,17 +67,33 @@ def _broken(said: str) -> Mapping[str, str]:
 
 class _Run:
     def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._all = files
         self._folder = text(files.get("folder", b"")).strip()
         self._modules = lines(files.get("module", b""))
         listed = [found.groups() for line in lines(files.get("tests", b"")) if (found := _LISTED.match(line))]
         self._files = {(posixpath.dirname(file), name): file for file, name in listed}
 
-    def package(
-        self, name: str, tests: Mapping[str, _Told], broken: Mapping[str, str]
-    ) -> Iterator[TestResult]:
-        whole = tests.get("", _Told())
+    def is_sealed(self, program: str) -> bool:
+        return self._line(program, "kind") == "sealed"
+
+    def program(self, program: str) -> dict[str, Told]:
+        passed = frozenset(lines(self._program(program, "passed"))) if self.is_sealed(program) else None
+        return ended(self._program(program, "events"), self._line(program, "code"), passed)
+
+    def _line(self, program: str, which: str) -> str:
+        return text(self._program(program, which)).strip()
+
+    def _program(self, program: str, which: str) -> bytes:
+        return self._all.get(f"{program}.{which}", b"")
+
+    def package(self, name: str, about: Package, broken: Mapping[str, str]) -> Iterator[TestResult]:
+        tests = about.tests
+        whole = tests.get("", Told())
         folder = self._folder_of(name)
         named = {test: told for test, told in tests.items() if test}
+        twice = next((test or name for test, told in tests.items() if told.twice), "")
+        if twice:
+            raise BadReport(f"{twice} is told to have ended twice")
         unended = next((test for test, told in named.items() if told.outcome is None), "")
         if whole.outcome is None or unended:
             raise BadReport(f"{unended or name} began and did not come to its end")
@@ -117,7 +105,7 @@ class _Run:
         if whole.outcome is Outcome.FAILED and not failed:
             yield self._broken(folder, name, whole, broken)
 
-    def _test(self, folder: str, name: str, told: _Told, others: Mapping[str, _Told]) -> TestResult:
+    def _test(self, folder: str, name: str, told: Told, others: Mapping[str, Told]) -> TestResult:
         file = self._files.get((folder, name.partition("/")[0]), "")
         identity = f"{file or folder or '.'}::{name}"
         if told.outcome is not Outcome.FAILED:
@@ -128,6 +116,7 @@ class _Run:
             parts = [part for other, part in others.items() if other.startswith(f"{name}/")]
             said += "".join(part.text() for part in parts if part.outcome is Outcome.FAILED)
         panic = _PANIC.search(said)
+        left = said.startswith(LIES)
         message, frames = self._raised(said, panic) if panic else self._said(said, folder)
         return TestResult(
             id=identity,
@@ -135,8 +124,8 @@ class _Run:
             file=file,
             message=message[:MAX_DETAIL],
             detail=said.strip()[-MAX_DETAIL:],
-            error="panic" if panic else "",
-            asserted=panic is None,
+            error="panic" if panic else "exit" if left else "",
+            asserted=panic is None and not left,
             frames=tuple(frames),
         )
 
@@ -161,7 +150,7 @@ class _Run:
         message = said[found[0].start(3) : until].partition("\n--- ")[0].partition("\n    --- ")[0]
         return message.strip(), [Frame(file=posixpath.join(folder, found[0][1]), line=int(found[0][2]))]
 
-    def _broken(self, folder: str, name: str, whole: _Told, broken: Mapping[str, str]) -> TestResult:
+    def _broken(self, folder: str, name: str, whole: Told, broken: Mapping[str, str]) -> TestResult:
         """A package that does not compile, or that ends before or after its tests."""
         below = (
             broken.get(whole.failed_build.partition(" ")[0])

@@ -1,20 +1,13 @@
-# Runs `go test` so that its events are kept apart from what it prints: go.sh REPORT ARGUMENTS...
+# Builds what judges the tests of a Go project, before anything of the project's runs, and lets it:
+# go.sh REPORT ARGUMENTS...
 set -u
-. "${0%/*}/pack.sh"
+kit=${0%/*}
 report=$1
 shift
-box=$report.d
-mkdir -p "$box" || exit 1
-
-# Where each test is, before any of them can change that.
-find . -type f -name '*_test.go' -exec grep -HE '^func (Test|Fuzz|Example)' {} + >"$box/tests"
-pwd >"$box/folder"
-go list -m >"$box/module" 2>/dev/null
 # Programs of tests are built where there is room, and programs may be run.
 own=$PWD/.redfirst-go
-mkdir -p "$own/tmp" && export GOTMPDIR="$own/tmp" GOCACHE="${GOCACHE:-$own/cache}"
-go test -json "$@" </dev/null >"$box/events"
-code=$?
-rm -rf "$own"
-pack "$box" >"$report"
-exit "$code"
+rm -rf "$own" && mkdir -p "$own/tmp" || exit 1
+export GOTMPDIR="$own/tmp" GOCACHE="${GOCACHE:-$own/cache}"
+(cd "$own" && GO111MODULE=off GOFLAGS="" GOWORK=off go build -o judge "$kit"/go_judge.go "$kit"/go_alone.go "$kit"/go_note.go \
+    "$kit"/go_overlay.go "$kit"/go_program.go </dev/null) || exit 1
+exec "$own/judge" "$report" "$own" "$kit" "$@"
