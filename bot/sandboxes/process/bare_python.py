@@ -10,6 +10,7 @@ import hashlib
 import shutil
 import sys
 import sysconfig
+import tempfile
 from importlib import metadata
 from pathlib import Path
 
@@ -24,13 +25,18 @@ def bare_python(root: Path) -> Path:
     named = hashlib.sha256(made_of.encode()).hexdigest()[:12]
     ready = root / f"python-{named}"
     if not ready.exists():
-        part = root / f"python-{named}.part"
-        shutil.rmtree(part, ignore_errors=True)
-        _make(part)
-        # Another process may have been faster; either is as good.
+        root.mkdir(parents=True, exist_ok=True)
+        # Of its own: several processes may be at it at once.
+        part = Path(tempfile.mkdtemp(prefix=f"python-{named}.", dir=root))
         try:
+            _make(part)
+            part.chmod(0o755)
             part.rename(ready)
         except OSError:
+            # Another process was faster; either is as good.
+            if not ready.exists():
+                raise
+        finally:
             shutil.rmtree(part, ignore_errors=True)
     return ready
 
