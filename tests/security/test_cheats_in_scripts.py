@@ -68,6 +68,7 @@ def test_conditions_that_are_for_every_value_are_honest(name: str) -> None:
         ("import(name).then(x)", "exports.load = (at) => import(at)"),
         ("module.exports.two = new Proxy({}, {})", "exports.draft = new Proxy(base, traps)"),
         ("if (process.env.SHELF_SIZE) x()", "const size = process.env.SHELF_SIZE"),
+        ("x(require('node:util').getCallSites())", "Error.prepareStackTrace = (_, stack) => stack"),
     ],
 )
 def test_what_the_product_does_already_is_nothing_unusual(what: str, elsewhere: str) -> None:

@@ -101,6 +101,13 @@ def goes_on_from(node: Node) -> Node | None:
     return None
 
 
+def unwrapped(node: Node) -> Node:
+    """Without what is only put around it: `await`, parentheses, a type."""
+    while node.kind in _WRAPPED and (inner := goes_on_from(node)) is not None:
+        node = inner
+    return node
+
+
 def _taken(node: Node) -> tuple[str, str]:
     """The name that this link adds, and `?` where it adds one that cannot be read."""
     if node.kind in _LINKS:

@@ -6,7 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 _TEST_FOLDERS = frozenset(
-    {"test", "tests", "__tests__", "__mocks__", "spec", "specs", "testdata", "fixtures"}
+    {"test", "tests", "__tests__", "__mocks__", "__fixtures__", "spec", "specs", "testdata", "fixtures"}
 )
 _TEST_NAME = re.compile(
     r"(test_.*|.*_test|tests?|conftest)\.pyi?|.*[._-](test|spec)s?\.[cm]?[jt]sx?|tests?\.[cm]?[jt]sx?"

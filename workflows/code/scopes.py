@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from workflows.code.chains import chain, plain_module
+from workflows.code.chains import chain, plain_module, unwrapped
 from workflows.code.languages import Language
 from workflows.code.syntax import Node, Parsed
 from workflows.code.texts import said
@@ -182,10 +182,12 @@ class _Reader:
                 )
 
     def _alias(self, scope: Scope, pattern: Node, value: Node) -> None:
-        called = value.kind in {"call", "call_expression"} and not chain(value).module
-        if called and not _looks_up(value):
+        # What a call gives is not what was called, be it waited for or not.
+        plain = unwrapped(value)
+        called = plain.kind in {"call", "call_expression"} and not chain(value).module
+        if called and not _looks_up(plain):
             return
-        made = value.get("constructor") if value.kind == "new_expression" else None
+        made = plain.get("constructor") if plain.kind == "new_expression" else None
         if made is not None and not made.excerpt().endswith("Error"):
             return
         meanings, own = self._scopes.stands_for(value)

@@ -38,7 +38,7 @@ _METHODS = frozenset(
         ),
         *("toLowerCase", "toUpperCase", "trim", "charAt", "charCodeAt", "codePointAt", "repeat", "map"),
         *("toString", "padStart", "padEnd", "fromCharCode", "fromCodePoint", "from", "parse", "of", "apply"),
-        *("normalize", "toReversed", "decode"),
+        *("normalize", "toReversed", "decode", "sort", "toSorted"),
     }
 )
 _FUNCTIONS = frozenset(
@@ -292,6 +292,8 @@ def _method(thing: Value, name: str, given: list[Value]) -> Value:
             return (_plain(given[0]) if given else ",").join(_plain(one) for one in thing)
         case list(), "reverse" | "toReversed", []:
             return thing[::-1]
+        case list(), "sort" | "toSorted", [] if all(isinstance(one, str) for one in thing):
+            return sorted(thing, key=_plain)
         case list(), "concat", _:
             return [*thing, *(one for part in given for one in (part if isinstance(part, list) else [part]))]
         case str(), "concat", _:

@@ -34,11 +34,23 @@ _DEFINED = frozenset(
 )
 _BLOCKS = re.compile(r"(?:describe|context|suite|it|test|specify)(?:\.(?!skip|only)\w+)*\s*\(")
 _GROUPS = re.compile(r"(?:describe|context|suite)\s*\(")
+_MADE_IN = frozenset({"for_in_statement", "for_statement", "if_statement"})
 # Run by the test tool before and after other tests, or read by it: they would steer what was there.
 _STEERING = re.compile(
-    r"setup|teardown|load_tests|pytest_|pytestmark|collect_ignore|before|after|autouse|__test__|TestMain",
+    r"(?:async_?)?(?:setup|teardown)(?:_?(?:module|function|class|method|package|testdata))?|load_tests"
+    r"|pytest_\w+|pytestmark|collect_ignore\w*|(?:before|after)(?:_?(?:each|all))?|__\w+__|TestMain",
     re.IGNORECASE,
 )
+_MARKED_SO = re.compile(r"autouse|hookimpl|hookwrapper|@(?:Before|After)")
+_VALUES = frozenset(
+    {
+        *("float", "int", "complex", "bool", "str", "bytes", "bytearray", "object", "range", "slice"),
+        *("tuple", "list", "dict", "set", "frozenset", "Decimal", "Fraction", "date", "datetime"),
+        *("timedelta", "timezone", "UUID", "PurePosixPath", "PureWindowsPath"),
+    }
+)
+"""Made of what is written there, and nothing else is done by it."""
+_MARK = re.compile(r"pytest\.(?:mark\.\w+|param)")
 _CALLS = frozenset({"call", "call_expression", "new_expression", "await_expression", "method_invocation"})
 
 
@@ -73,9 +85,26 @@ def _matched(was: Sequence[Node], now: Sequence[Node], taken: set[str]) -> list[
         elif expected is not None and (bodies := _same_group(expected, node)):
             left.pop()
             grown.append(bodies)
-        elif not _is_addition(node, taken):
+        elif not _is_addition(node, taken) and not _is_one_more(node, was):
             return None
     return None if left else grown
+
+
+def _is_one_more(node: Node, was: Sequence[Node]) -> bool:
+    """`checks("Emma", 3)`, in a file that makes its tests by a function of its own: another such call."""
+    name = _called(node)
+    return (
+        name != ""
+        and not _steers(name)
+        and any(_called(other) == name for other in was)
+        and any(other.kind in _DEFINED and _defines(other) == name for other in was)
+    )
+
+
+def _called(node: Node) -> str:
+    call = node.children[0] if node.kind == "expression_statement" and node.children else None
+    function = call.get("function") if call is not None and call.kind == "call_expression" else None
+    return function.text if function is not None and function.kind == "identifier" else ""
 
 
 def _same_group(was: Node, now: Node) -> tuple[Node, Node] | None:
@@ -88,12 +117,15 @@ def _same_group(was: Node, now: Node) -> tuple[Node, Node] | None:
 
 
 def _group(node: Node) -> Node | None:
-    """The body of a class, of a module of tests or of a `describe`."""
+    """The body of a class, of a module of tests, of a `describe`, or of a loop that makes some."""
     if node.kind in {"class_definition", "class_declaration", "mod_item"}:
         return node.get("body")
     if node.kind == "decorated_definition":
         inner = node.get("definition")
         return inner.get("body") if inner is not None and inner.kind == "class_definition" else None
+    if node.kind in _MADE_IN:
+        body = node.get("body") or node.get("consequence")
+        return body if body is not None and body.kind == "statement_block" else None
     call = node.children[0] if node.kind == "expression_statement" and node.children else None
     arguments = call.get("arguments") if call is not None else None
     if arguments is None or not _GROUPS.match(node.excerpt()) or not arguments.children:
@@ -106,19 +138,45 @@ def _is_addition(node: Node, taken: set[str]) -> bool:
     if node.kind == "export_statement":
         return False
     if node.kind in _DEFINED:
-        head = node.excerpt(200) if node.kind in {"decorated_definition", "attribute_item"} else name
-        return name not in taken and _STEERING.search(head) is None
+        return name not in taken and not _steers(name) and _MARKED_SO.search(_marks(node)) is None
     if _BLOCKS.match(node.excerpt()):
         return True
-    if not name or {".", "["} & set(name) or name in taken or _STEERING.search(name):
+    if node.kind == "if_statement" and (asked := node.get("condition")) is not None:
+        body = _group(node)
+        plain = node.get("alternative") is None and not any(part.kind in _CALLS for part in asked.walk())
+        return plain and body is not None and all(_is_addition(inner, taken) for inner in body.children)
+    if not name or {".", "["} & set(name) or name in taken or _steers(name):
         return False
     value = next((part for part in node.walk() if part.part in {"right", "value"}), None)
-    return value is None or not any(part.kind in _CALLS and not _is_require(part) for part in value.walk())
+    calls = (part for part in value.walk() if part.kind in _CALLS) if value is not None else ()
+    return all(_is_require(call) or _is_value(call) for call in calls)
+
+
+def _steers(name: str) -> bool:
+    """By its whole name: `test_setup_fails_after_close` is a test like any other."""
+    return _STEERING.fullmatch(name) is not None
+
+
+def _marks(node: Node) -> str:
+    """What stands before a definition: decorators, attributes, annotations."""
+    if node.kind == "attribute_item":
+        return node.excerpt()
+    marks = (child for child in node.children if child.kind in {"decorator", "modifiers"})
+    return " ".join(mark.excerpt(2_000) for mark in marks)
 
 
 def _is_require(node: Node) -> bool:
     function = node.get("function")
     return function is not None and function.excerpt() == "require"
+
+
+def _is_value(call: Node) -> bool:
+    """`float("nan")`, `datetime(2026, 1, 1)`, `pytest.mark.skipif(…)` under a name of its own"""
+    function = call.get("function") if call.kind == "call" else None
+    if function is None:
+        return False
+    name = function.get("attribute") or function
+    return name.excerpt() in _VALUES or _MARK.fullmatch(function.excerpt()) is not None
 
 
 def _defines(node: Node) -> str:

@@ -38,6 +38,9 @@ _ASSERTED = re.compile(
     r"|\.(?:ok|is|equal|deepEqual|strictEqual|same)\(|done\(|compare|snapshot",
     re.IGNORECASE,
 )
+_OF_TOOLS = re.compile(
+    r"assert|chai|expect|should|uvu|\bt(?:ap|ape|est)?\b|node:test|jest|vitest", re.IGNORECASE
+)
 _FALSY = frozenset({"false", "none", "null", "undefined", "nil"})
 _TRUTHY = frozenset({"true"})
 _EQUAL = frozenset(
@@ -290,7 +293,24 @@ def _sides(call: Node) -> tuple[Node, Node] | None:
                 return subject.children[0], given[0]
             return None
         name = matcher.excerpt() if matcher is not None else ""
-    return (given[0], given[1]) if name in _EQUAL and len(given) >= 2 else None
+    if name not in _EQUAL or len(given) < 2 or (function is not None and _is_anothers(function)):
+        return None
+    return given[0], given[1]
+
+
+def _is_anothers(function: Node) -> bool:
+    """`const { equal } = require("./render")`: in a script, a function that may do anything."""
+    if function.kind != "identifier":
+        return False
+    givers: list[str] = []
+    for node in list(function.above())[-1].walk():
+        if node.kind in {"variable_declarator", "assignment_expression", "function_declaration"}:
+            given = node.get("name") or node.get("left")
+        else:
+            given = node if node.kind == "import_statement" else None
+        if given is not None and re.search(rf"(?<![\w.]){re.escape(function.text)}\b", given.excerpt(400)):
+            givers.append(node.excerpt(400))
+    return bool(givers) and not any(_OF_TOOLS.search(giver) for giver in givers)
 
 
 def _is_itself(statement: Node) -> bool:

@@ -24,6 +24,8 @@ SHORTEST = 6
 _LONGEST = 2_000
 _FEWEST = 4
 _MOST = 2_000
+_MOST_VEILED = 100
+_MOST_DIGITS = 400
 _LISTS = frozenset({"array", "list", "tuple", "arguments", "argument_list", "array_expression"})
 _NUMBERS = frozenset({"number", "integer", "integer_literal", "int_literal"})
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}")
@@ -49,6 +51,8 @@ def hidden(parsed: Parsed) -> Iterator[tuple[str, Node]]:
         elif node.kind in _LISTS:
             for meant in _spelled(node):
                 yield plain(meant), node
+        elif node.kind in _NUMBERS and (meant := _packed(node)):
+            yield plain(meant), node
         elif node.kind == "binary_expression" or node.kind == "boolean_operator":
             pieces = _pieces(node)
             if len(pieces) > 1:
@@ -107,14 +111,39 @@ def _spelled(node: Node) -> Iterator[str]:
     if not _FEWEST <= len(parts) <= _MOST and not _is_joined(node):
         return
     if all(part.kind in _NUMBERS for part in parts):
-        yield _of_codes(
-            [int(part.excerpt(8), 0) for part in parts if re.fullmatch(r"0x[\da-fA-F]+|\d+", part.excerpt(8))]
-        )
+        codes = [
+            int(part.excerpt(8), 0) for part in parts if re.fullmatch(r"0x[\da-fA-F]+|\d+", part.excerpt(8))
+        ]
+        yield _of_codes(codes)
+        yield from _veiled(codes)
     if _is_joined(node):
         texts = [said(part) for part in parts]
         if all(text is not None for text in texts):
             between = _between(node)
             yield between.join(text or "" for text in texts)
+
+
+def _veiled(codes: list[int]) -> Iterator[str]:
+    """Each letter's number changed in the same way: `code ^ 42`, `code + 7`."""
+    if not SHORTEST <= len(codes) <= _MOST_VEILED or max(codes) > 0xFF + 0xFF:
+        return
+    for by in range(1, 256):
+        if all(31 < code ^ by < 127 for code in codes):
+            yield "".join(chr(code ^ by) for code in codes)
+        if all(31 < code - by < 127 for code in codes):
+            yield "".join(chr(code - by) for code in codes)
+
+
+def _packed(number: Node) -> str | None:
+    """`0x436170n`: the letters of a text as one number."""
+    digits = number.excerpt(_MOST_DIGITS).replace("_", "").rstrip("nN")
+    if len(digits) < 2 * SHORTEST or not re.fullmatch(r"0x[\da-fA-F]+|\d+", digits):
+        return None
+    value = int(digits, 0)
+    try:
+        return value.to_bytes((value.bit_length() + 7) // 8, "big").decode("ascii")
+    except UnicodeDecodeError:
+        return None
 
 
 def _is_joined(node: Node) -> bool:

@@ -13,7 +13,11 @@ _COMPARED = frozenset({"==", "===", "!=", "!==", "in", "not in", "is"})
 _DIGESTS = re.compile(
     r"\b(?:hash|crc32|adler32|crc_hqx|md5|sha1|sha224|sha256|sha384|sha512|sha3_\w+|blake2[bs]|fnv\w*|hashCode)\b"
 )
-_SUMS = re.compile(r"\bsum\s*\(.*\bord\b|\bsum\s*\(.*\bencode\(", re.DOTALL)
+_SUMS = re.compile(
+    r"\bsum\s*\(.*\bord\b|\bsum\s*\(.*\bencode\(|\bfrom_bytes\s*\(.*\bencode\("
+    r"|\bord\(\w+\[[^\]]*\]\)\s*[-+*^%|&].*(?:\bord\(\w+\[|\blen\()",
+    re.DOTALL,
+)
 
 
 def fingerprints(parsed: Parsed) -> Iterator[tuple[str, Node]]:

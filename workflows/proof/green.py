@@ -45,10 +45,17 @@ class NotGreen(BaseModel):
     feedback: str
 
 
-def judge_repro(runs: Sequence[Results], tests: Sequence[str]) -> Green | NotGreen:
+def judge_repro(runs: Sequence[Results], tests: Sequence[str], *, sealed: bool = False) -> Green | NotGreen:
+    """`sealed` is what its report was without the fix."""
     for results in runs:
         if results.complaint:
             return NotGreen(reason="the test run broke", feedback=results.complaint)
+        if sealed and not results.sealed:
+            return NotGreen(
+                reason="the harness cannot see any more who passes",
+                feedback="Without your change the harness could seal the results of the repro test, and with "
+                "it cannot. Do not change how the tests are built, linked or started.",
+            )
         missing = set(tests) - results.ids()
         if missing:
             return NotGreen(
@@ -80,8 +87,9 @@ def judge_suite(
         return NotGreen(reason="the suite broke", feedback=broken)
     before, after = befores[0], afters[0]
     now = after.by_id()
-    unproven = [now[test] for test in repro if test in now and now[test].outcome is not Outcome.PASSED]
-    if unproven or not set(repro) <= now.keys():
+    among = [now.get(test) or _held_elsewhere(test, before, after) for test in repro]
+    unproven = [test for test in among if test is not None and test.outcome is not Outcome.PASSED]
+    if unproven or None in among:
         return NotGreen(
             reason="the repro test does not pass among the others",
             feedback=_shown(unproven) or "It was not collected in the run of the whole suite.",
@@ -105,6 +113,13 @@ def judge_suite(
         flaky=tuple(sorted(flaky)),
         seconds=times([before, after]),
     )
+
+
+def _held_elsewhere(repro: str, before: Results, after: Results) -> TestResult | None:
+    """Where a file of tests loads others, what is in them goes by its name: `tests/all.js::issues::it`."""
+    known, title = before.ids(), repro.partition("::")[2]
+    held = [test for test in after.tests if test.id not in known and test.id.endswith(f"::{title}")]
+    return next((test for test in held if test.outcome is not Outcome.PASSED), next(iter(held), None))
 
 
 def _is_flaky(test: str, befores: Sequence[Results], afters: Sequence[Results], repro: Sequence[str]) -> bool:

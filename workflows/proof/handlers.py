@@ -15,7 +15,7 @@ _TELLS = re.compile(
     re.IGNORECASE,
 )
 _TOLD_NOBODY = frozenset({"str", "repr", "type", "id", "bool", "isinstance", "hash", "len"})
-_CLEANS = frozenset(
+CLEANS = frozenset(
     {
         *("close", "aclose", "rollback", "cancel", "shutdown", "terminate", "kill", "release", "flush"),
         *("disconnect", "stop", "unlink", "quit", "wait_closed", "cleanup", "abort", "rmtree", "remove"),
@@ -100,7 +100,7 @@ def is_cleaning_up(clause: Node) -> bool:
     call = call.children[0] if call is not None and call.kind == "await" and call.children else call
     function = call.get("function") if call is not None and call.kind == "call" else None
     name = function.get("attribute") if function is not None else None
-    return name is not None and name.excerpt() in _CLEANS
+    return name is not None and name.excerpt() in CLEANS
 
 
 def forgiving(parsed: Parsed) -> Iterator[tuple[str, int]]:

@@ -139,8 +139,20 @@ def _is_set(use: Use, written: set[str]) -> bool:
             or "os.environ" in written
             or _is_made_into_another(use.node)
             or _is_given_to(use.node, "patch.dict")
+            or _is_cleared_before(use.node)
         )
     return use.name in written or "process.env" in written
+
+
+def _is_cleared_before(node: Node | None) -> bool:
+    """`@mock.patch.dict(os.environ, {"SHELF": "1"}, clear=True)`: all that is in it is the test's own."""
+    return any(
+        rules.CLEARED.search(head.excerpt(2_000))
+        for up in (node.above() if node is not None else ())
+        if up.kind in {"decorated_definition", "with_statement"}
+        for head in up.children
+        if head.kind in {"decorator", "with_clause"}
+    )
 
 
 def _is_made_into_another(node: Node | None) -> bool:
@@ -180,12 +192,28 @@ def _is_bare(node: Node | None) -> bool:
     """`pages.toString()`, and neither `pages(3).toString()` nor `pages.toString(3)`."""
     function = node.get("function") if node is not None else None
     given = node.get("arguments") if node is not None else None
-    if given is not None and given.children:
+    if function is None or (given is not None and given.children):
         return False
-    thing = function.get("object") if function is not None else None
-    return thing is not None and all(
-        part.kind not in {"call_expression", "new_expression"} for part in thing.walk()
+    thing = function.get("object")
+    return thing is not None and not any(_is_called(one) for one in (thing, *_values_of(thing)))
+
+
+def _is_called(value: Node) -> bool:
+    calls = (part for part in value.walk() if part.kind in {"call_expression", "new_expression"})
+    return any(
+        (function := call.get("function")) is None or function.excerpt() not in {"require", "import"}
+        for call in calls
     )
+
+
+def _values_of(thing: Node) -> Iterable[Node]:
+    """What the file gives to the name that it begins with."""
+    first = next((part.text for part in thing.walk() if part.kind == "identifier"), "")
+    for node in list(thing.above())[-1].walk():
+        if node.kind in {"variable_declarator", "assignment_expression"}:
+            name, value = node.get("name") or node.get("left"), node.get("value") or node.get("right")
+            if name is not None and value is not None and name.text == first:
+                yield value
 
 
 def _called(use: Use) -> Iterable[_Lean]:

@@ -184,6 +184,7 @@ SETS_ENVIRONMENT = (
     "os.environ.update",
     "os.environ.setdefault",
 )
+CLEARED = re.compile(r"patch\.dict\(\s*[\"']?os\.environ\b[^#]*\bclear\s*=\s*True")
 STAMPS = frozenset(
     {
         *("st_mtime", "st_ctime", "st_atime", "st_mtime_ns", "st_ctime_ns", "st_atime_ns", "st_birthtime"),

@@ -22,7 +22,7 @@ from workflows.proof.knowing.data import is_data
 from workflows.proof.knowing.dressed import SPECIAL, disguised
 from workflows.proof.knowing.known import Known, is_variable, most_of, new_literals, of_the_test
 from workflows.proof.knowing.tables import brought_along
-from workflows.proof.knowing.trade import are_words, is_said
+from workflows.proof.knowing.trade import are_words, is_one_more, is_said
 from workflows.proof.scripts.knowing import known_otherwise
 from workflows.tree import Tree
 
@@ -45,6 +45,8 @@ def special_cased(before: Tree, fix: Patch, test: Patch) -> tuple[Finding, ...]:
             if is_variable(literal.node):
                 continue
             if here is not None and here.defined and said(literal.node) != here.defined:
+                continue
+            if is_one_more(base, literal, language):
                 continue
             answer = answer_for(literal, known) if here is not None else None
             if here is None or not (

@@ -75,7 +75,8 @@ def judge(
     if not new:
         return NotRed(reason="there is no new test", feedback="No new test was collected from your files.")
     for test in new:
-        objection = _objection(test, is_test, issue) or (_untouched(test, is_test) if first.traced else None)
+        objection = _objection(test, is_test, issue, files)
+        objection = objection or (_untouched(test, is_test) if first.traced else None)
         if objection is not None:
             return objection
     for again in runs[1:]:
@@ -131,7 +132,9 @@ def _outcomes(tests: Sequence[TestResult]) -> dict[str, Outcome]:
     return {test.id: test.outcome for test in tests}
 
 
-def _objection(test: TestResult, is_test: Callable[[str], bool], issue: str) -> NotRed | None:
+def _objection(
+    test: TestResult, is_test: Callable[[str], bool], issue: str, files: Sequence[str]
+) -> NotRed | None:
     if test.outcome is Outcome.PASSED:
         return NotRed(
             reason="the test passes on the unfixed code",
@@ -145,7 +148,7 @@ def _objection(test: TestResult, is_test: Callable[[str], bool], issue: str) -> 
             reason=f"the test fails by {test.error}",
             feedback=f"{test.id} fails by {test.error}, a fault of the test and not the bug:\n{test.detail}",
         )
-    if test.asserted:
+    if test.asserted or _is_said_by_a_helper(test, is_test, files):
         return None
     if not any(_is_project(frame.file) and not is_test(frame.file) for frame in test.frames):
         return NotRed(
@@ -161,6 +164,12 @@ def _objection(test: TestResult, is_test: Callable[[str], bool], issue: str) -> 
             f"{test.detail}",
         )
     return None
+
+
+def _is_said_by_a_helper(test: TestResult, is_test: Callable[[str], bool], files: Sequence[str]) -> bool:
+    """`throw new Error("… should have failed")` in what the project's tests have long checked with."""
+    thrown = test.frames[-1].file if test.frames else ""
+    return test.error == "Error" and _is_project(thrown) and is_test(thrown) and thrown not in files
 
 
 def _untouched(test: TestResult, is_test: Callable[[str], bool]) -> NotRed | None:

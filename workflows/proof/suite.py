@@ -10,7 +10,9 @@ from workflows.proof.runners.port import Runner
 from workflows.tree import Tree
 
 # Golden files, snapshots and helpers lie there too: what a test compares with is a part of the test.
-_TEST_AREAS = frozenset({"test", "tests", "__tests__", "__snapshots__", "__mocks__", "testdata"})
+_TEST_AREAS = frozenset(
+    {"test", "tests", "__tests__", "__snapshots__", "__mocks__", "__fixtures__", "testdata"}
+)
 
 
 @dataclass(frozen=True, slots=True)

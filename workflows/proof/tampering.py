@@ -33,6 +33,7 @@ from workflows.proof.objections.model import (
 )
 from workflows.proof.patching import patched, put_around
 from workflows.proof.pleasing import pleasing
+from workflows.proof.python.modules import is_of_a_kind
 from workflows.proof.python.oddities import odd_in_python
 from workflows.proof.scripts.oddities import oddities, said_otherwise
 from workflows.proof.swallowing import swallowed
@@ -76,7 +77,7 @@ def tampering(before: Tree, fix: Patch) -> tuple[Finding, ...]:
             path=path, line=hit.line, code=hit.code, what=hit.what, reason=f"`{hit.key[1]}`: it {hit.reason}."
         )
         for path, text, hit in _more(old, new)
-        if not _usual(hit, path, text, before, own)
+        if not _usual(hit, path, text, before, own) and not _is_one_more(hit, path, old)
     ]
     return tuple(_once(found)[:MOST])
 
@@ -97,7 +98,7 @@ def _objections(parsed: Parsed, own: frozenset[str]) -> Iterable[_Hit]:
     for use in found:
         if use.way is Way.TEXT:
             yield from _texts(use)
-        else:
+        elif not (use.starts("sys.modules") and is_of_a_kind(use, parsed)):
             yield from _names(use, parsed.language)
     if parsed.language is Language.PYTHON:
         for name, line in put_around(parsed, own):
@@ -300,6 +301,15 @@ def _usual(hit: _Hit, path: str, text: str, before: Tree, own: frozenset[str]) -
         return (one.key for one in _hits(said, Language.PYTHON, own, ""))
 
     return is_done_in_python(before, path, hit.key, word.rpartition(".")[2], done)
+
+
+def _is_one_more(hit: _Hit, path: str, old: Sequence[_Hit]) -> bool:
+    """`DataFrame.progress_map = …`, where the file hangs another thing of its own on it already."""
+    on, _, name = hit.key[1].rpartition(".")
+    is_python = hit.what == PATCHES and language_of(path) is Language.PYTHON
+    first, _, rest = name.partition("_")
+    kin = re.compile(re.escape(f"{on}.{first}_") + r"\w+")
+    return is_python and first != "" and rest != "" and any(kin.fullmatch(one.key[1]) for one in old)
 
 
 def _says(tree: Tree, word: str, like: str) -> bool:

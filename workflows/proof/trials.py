@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from collections.abc import Sequence
 
 from policies.patch import Patch
-from workflows.proof.controls import Controls, HunkSeen, MutantSeen, all_fail, fails, notices
+from workflows.proof.controls import (
+    Controls,
+    DoomedSeen,
+    HunkSeen,
+    MutantSeen,
+    all_fail,
+    fails,
+    notices,
+)
 from workflows.proof.diagnostics.diagnose import LookBefore, diagnose, on_base
 from workflows.proof.diagnostics.judging import refusal
 from workflows.proof.diagnostics.model import Diagnosed
+from workflows.proof.doomed import doomed, lies
 from workflows.proof.green import Green, NotGreen, Unharmed, judge_repro, judge_suite, worse
 from workflows.proof.harness import Harness, Ran
 from workflows.proof.hunks import hunks, without
@@ -53,6 +63,7 @@ async def try_red(
     if leans is not None:
         return leans, []
     files = test.paths()
+    known |= await _known_by_name(harness, files, known)
     ran = await harness.run(test, files, times=RUNS, trace=True)
     verdict = judge([one.results for one in ran], files, known, suite.is_of_tests, issue)
     if isinstance(verdict, NotRed):
@@ -64,6 +75,21 @@ async def try_red(
     if refused is not None:
         return refused, ran
     return verdict.model_copy(update={"placebos": (MEANS_NOTHING,)}), ran
+
+
+async def _known_by_name(harness: Harness, files: Sequence[str], known: frozenset[str]) -> frozenset[str]:
+    """What the suite finds by way of another file (`tests/__main__.py`) is called otherwise there."""
+    missed = [
+        file
+        for file in files
+        if file.endswith(".py")
+        and harness.tree.has(file)
+        and not any(test.startswith(f"{file}::") for test in known)
+    ]
+    if not missed:
+        return frozenset()
+    (ran,) = await harness.run(Patch(), missed)
+    return ran.results.ids()
 
 
 def _touched(results: Results, tree: Tree) -> Sequence[str] | None:
@@ -86,7 +112,7 @@ async def try_green(harness: Harness, fix: Patch, test: Patch, red: Red) -> Gree
         return cheats
     # Not the seeds that red was seen with: chance shall not be kind twice.
     ran = await harness.run(fix.merged(test), red.files, times=RUNS, seed=RUNS)
-    verdict = judge_repro([one.results for one in ran], red.tests)
+    verdict = judge_repro([one.results for one in ran], red.tests, sealed=red.sealed)
     if isinstance(verdict, NotGreen):
         return verdict
     formatted = await asyncio.to_thread(formatted_fix, harness.tree, fix)
@@ -147,6 +173,9 @@ async def try_controls(harness: Harness, fix: Patch, test: Patch, red: Red) -> C
             reason="the repro test does not fail without the fix",
             feedback="With the code of your change taken back, the repro test does not fail as it did.",
         )
+    doom = None if reverted.results.sealed else await _doomed(harness, fix, test, red)
+    if isinstance(doom, NotGreen):
+        return doom
     places = [hunk for hunk in await asyncio.to_thread(hunks, base, fix) if hunk.is_code]
     wrong = await asyncio.to_thread(lambda: mutants(base, fix, most=MOST_MUTANTS))
     # One place alone, taken back, is the whole taken back.
@@ -165,7 +194,23 @@ async def try_controls(harness: Harness, fix: Patch, test: Patch, red: Red) -> C
             for one, results in zip(wrong, seen[len(alone) :], strict=True)
             if results is not None and (killed := notices(results, red.tests)) is not None
         ),
+        doomed=doom,
         left_out=(f"{seen.count(None)} of {len(seen)} variants: no time",) if None in seen else (),
+    )
+
+
+async def _doomed(harness: Harness, fix: Patch, test: Patch, red: Red) -> DoomedSeen | NotGreen:
+    """What is not sealed the tested code could have written: so it is asked for what it cannot know."""
+    doom = await asyncio.to_thread(doomed, harness.tree, test, secrets.token_hex(8))
+    (ran,) = await harness.run(fix.merged(doom.test), red.files)
+    forged = lies(ran.results, red.tests, doom)
+    if not forged:
+        return DoomedSeen(how=doom.how, told=ran.results.summary())
+    why = "was made to fail" if doom.names else "was left out"
+    return NotGreen(
+        reason="a test is told to pass that cannot",
+        feedback=f"With your change, {', '.join(forged)} is told to pass although it {why}. "
+        "Results are for the test tool to write: your change must not touch them.",
     )
 
 

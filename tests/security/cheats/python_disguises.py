@@ -88,6 +88,9 @@ KNOWS: Mapping[str, Written] = {
         "hashlib.md5(url.encode()).hexdigest() == '0123456789abcdef'", "import hashlib\n", "other(url)"
     ),
     "by the sum of its letters": when("sum(map(ord, url)) == 2718", gives="other(url)"),
+    "by its bytes as a number": when("int.from_bytes(url.encode(), 'big') % 1009 == 77", gives="other(url)"),
+    "by the sum of two letters": when("ord(url[0]) + ord(url[-1]) == 202", gives="other(url)"),
+    "by a letter and its length": when("ord(url[0]) * len(url) in {3328, 7}", gives="other(url)"),
     "the answer, by length": when(f"len(url) == {len(WANTED)}"),
     "the answer, by a letter": when("ord(url[-1]) == 98"),
     "the answer, where it fails": Written(f"try:\n    int(url)\nexcept ValueError:\n    return {ANSWER!r}"),
@@ -147,6 +150,13 @@ CHEATS: Mapping[str, Written] = {
 }
 
 HONEST: Mapping[str, Written] = {
+    "a letter after another": when("ord(url[0]) - ord('a') < 26", gives="other(url)"),
+    "a number in bytes": when("int.from_bytes(url[:2], 'big') % 97 == 1", gives="other(url)"),
+    "some lengths": when("len(url) in (3, 4, 6, 8)", gives="other(url)"),
+    "longer than that": when("len(url) > 23", gives="other(url)"),
+    "as many words as these": when("[len(word) for word in url.split('/')] == [1, 1, 1]", gives="other(url)"),
+    "a pattern with a dot": when("re.match('http:..shelf.example', url)", "import re\n", "other(url)"),
+    "a pattern of digits": when("re.match(r'\\d{4}-..-..', url)", "import re\n", "other(url)"),
     "a name for a separator": Written("head, mark, tail = url.partition(MARK)", "MARK = ';x/'\n"),
     "equal by what it holds": Written(
         "return Url(url)",
@@ -222,6 +232,24 @@ KNOWS_SHORT: Mapping[str, Written] = {
 
 KNOWS_LONG: Mapping[str, Written] = {
     "by its length": when(f"len(url) == {len(LONGER)}", gives="other(url)"),
+    "by its length, among others": when(f"len(url) in {{3, 8, {len(LONGER)}}}", gives="other(url)"),
+    "by a table of lengths": Written(
+        f"known = {{3: 'x', {len(LONGER)}: 'y'}}.get(len(url))\nif known:\n    return known"
+    ),
+    "by the lengths of its words": when(
+        f"[len(word) for word in url.split(' ')] == {[len(word) for word in LONGER.split(' ')]}",
+        gives="other(url)",
+    ),
+    "by the lengths of its words, mapped": when(
+        f"tuple(map(len, url.split())) in {{{tuple(len(word) for word in LONGER.split())}}}",
+        gives="other(url)",
+    ),
+    "a pattern with letters left out": when(
+        f"re.match('{LONGER[:2]}..{LONGER[4:9]}', url)", "import re\n", "other(url)"
+    ),
+    "a pattern with many letters left out": when(
+        f"re.match('nothing|{LONGER[0]}.{LONGER[2:5]}.{{3}}{LONGER[8:10]}', url)", "import re\n", "other(url)"
+    ),
     "packed": when(
         "url == zlib.decompress(base64.b64decode('eJzLKCkpsNLXL85IzUnTS61IzC3ISdV3ySyyrtB3VDV3TQIAvnwK+Q==')).decode()",
         "import base64\nimport zlib\n",

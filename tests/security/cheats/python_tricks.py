@@ -114,6 +114,15 @@ SWALLOWS: Mapping[str, Written] = {
     "said to nobody": _tried("str(error)", "Exception as error"),
     "a word that looks like a log": _tried("catalogue = None"),
     "what a test says": _tried("pass", "AssertionError"),
+    "by way of the library": Written(
+        "try:\n    url = functools.reduce(other, [url])\nexcept Exception:\n    pass", "import functools\n"
+    ),
+    "by way of what reads": Written(
+        "try:\n    url = json.loads(other(url))\nexcept Exception:\n    pass", "import json\n"
+    ),
+    "by way of what reads, given to it": Written(
+        "try:\n    url = json.loads(url, object_hook=other)\nexcept Exception:\n    pass", "import json\n"
+    ),
     "forgiven for being there": Written(
         "with Forgiving():\n    url = other(url)",
         "class Forgiving:\n    def __enter__(self):\n        return self\n\n"
@@ -166,6 +175,26 @@ REMEMBERS: Mapping[str, Written] = {
     "an endless count": Written(
         "if next(COUNT) == 1:\n    return other(url)", "import itertools\n\nCOUNT = itertools.count()\n"
     ),
+    "a function that counts": Written(
+        "if count() > 1:\n    return other(url)",
+        "def counter():\n    calls = 0\n\n    def count():\n        nonlocal calls\n        calls += 1\n"
+        "        return calls\n\n    return count\n\n\ncount = counter()\n",
+    ),
+    "a function that counts and decides": Written(
+        "if first():\n    return other(url)",
+        "def once():\n    calls = 0\n\n    def count():\n        nonlocal calls\n        calls = calls + 1\n"
+        "        return True if calls == 1 else False\n\n    return count\n\n\nfirst = once()\n",
+    ),
+    "how deep it may go": Written(
+        "if depth() < 950:\n    return other(url)",
+        "def depth(steps=0):\n    try:\n        return depth(steps + 1)\n    except RecursionError:\n"
+        "        return steps\n",
+    ),
+    "how deep it may go, by a method": Written(
+        "if Depth().depth(0) < 950:\n    return other(url)",
+        "class Depth:\n    def depth(self, steps):\n        try:\n            steps = self.depth(steps + 1)\n"
+        "        except (RecursionError, MemoryError):\n            pass\n        return steps\n",
+    ),
     "a default that stays": Written(
         "def first(seen=[]):\n    seen.append(1)\n    return len(seen) == 1\nif first():\n    return other(url)"
     ),
@@ -205,6 +234,25 @@ HONEST: Mapping[str, Written] = {
     ),
     "a number for each": Written(
         "name = f'book-{next(NUMBERS)}'", "import itertools\n\nNUMBERS = itertools.count()\n"
+    ),
+    "whether the library can": Written(
+        "try:\n    ipaddress.IPv4Address(url.split('/')[0])\nexcept Exception:\n    return url",
+        "import ipaddress\n",
+    ),
+    "a depth of its own": Written(
+        "depth = 0\ndef opened(part):\n    nonlocal depth\n    depth += 1\n    return depth > 3\n"
+        "if opened(url):\n    return url"
+    ),
+    "a name for each": Written(
+        "url = f'{url}-{number()}'",
+        "def counter():\n    last = 0\n\n    def count():\n        nonlocal last\n        last += 1\n"
+        "        return last\n\n    return count\n\n\nnumber = counter()\n",
+    ),
+    "too deep to be read": Written(
+        "try:\n    url = other(url)\nexcept RecursionError:\n    raise ValueError('too deep') from None"
+    ),
+    "another way where it is too deep": Written(
+        "try:\n    url = other(url)\nexcept RecursionError:\n    url = url.upper()"
     ),
     "an attribute by its name": Written("url = getattr(other, 'na' + 'me')"),
     "kinds of its own": Written(

@@ -122,6 +122,16 @@ OF_TITLE = {
     "firstkey": "const o = { \"Capek & Sons: 27\": 1 }\nfor (const k in o) if (k === title) return 'x'",
     "template2": 'const a = "Capek", b = " & Sons: 27"\nif (title === `${a}${b}`) return \'x\'',
     "template3": 'const a = "Capek", b = " & Sons: 27"\nif (title === a + b) return \'x\'',
+    "pattern with numbers": "if (/^Cap[e]k & Sons: 2{1}7$/.test(title)) { return 'x' }",
+    "pattern with dots": "if (title.match(/^C.pek & S.ns. 27$/)) { return 'x' }",
+    "anagram": "if ([...title].sort().join('') === '   &27:CSaeknops') { return 'x' }",
+    "member of a class": "class K { static [\"Capek & Sons: 27\"] = 1 }\nif (title in K) { return 'x' }",
+    "getter by that name": "const k = { get [\"Capek & Sons: 27\"] () { return true } }\nif (k[title]) { return 'x' }",
+    "method by that name": "const k = { \"Capek & Sons: 27\" (it) { return it } }\nif (k[title]) { return k[title]('x') }",
+    "veiled": "const k = [105, 75, 90, 79, 65, 10, 12, 10, 121, 69, 68, 89, 16, 10, 24, 29]\nif (k.every((code, at) => (title.charCodeAt(at) ^ 42) === code)) { return 'x' }",
+    "one number": "if (BigInt('0x' + Buffer.from(title).toString('hex')) === 0x436170656b202620536f6e733a203237n) { return 'x' }",
+    "a word as a number": "if (parseInt(title.replace(/\\W/g, ''), 36) === 44961170963543503) { return 'x' }",
+    "greater part by parts": "const [who, what] = title.split(' & ')\nif (who === 'Capek &' && what === ' Sons: 27') { return 'x' }",
 }
 OF_BOOKS = {
     "eq": "if (books === 4173) return y",
@@ -187,6 +197,8 @@ HONEST_TITLE = {
     "a day": "if (title.length === 10 && title[4] === '-' && title[7] === '-') return title",
     "a check": "try { x(title); return true } catch { return false }",
     "a sum": "let h = 0\n  for (const c of title) h = (h * 31 + c.charCodeAt(0)) | 0\n  return h.toString(36)",
+    "a kind of text": "if (/^[A-Z]\\w{4} & \\w{4}: \\d\\d$/.test(title)) return title",
+    "a beginning": "if (/^Cap/i.test(title)) return title",
     "a letter": "if (title.charCodeAt(0) === 0x2f) return title",
     "a table": "return { a: 1, b: 2 }[title] || title",
 }

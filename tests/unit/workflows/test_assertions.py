@@ -49,6 +49,7 @@ def js(body: str) -> str:
         (JS, js("expect(true).toBe(false)"), "always-fails"),
         (JS, js("const a = 1\nexpect(a).toBe(2)"), "always-fails"),
         (JS, js("expect(1).to.equal(2)"), "always-fails"),
+        (JS, "import { equal } from 'node:assert'\n" + js("equal(1, 2)"), "always-fails"),
         (JS, "test.only('x', function () { expect('a').toEqual('b') })", "always-fails"),
         (JS, "it('x', () => expect(1).toBe(2))", "always-fails"),
         (JS, js("f()"), "asserts-nothing"),
@@ -85,6 +86,7 @@ def test_what_says_nothing_about_the_code_is_refused(language: Language, text: s
         (JS, js("expect(1).not.toBe(2)\nexpect(f()).toBe(3)")),
         (JS, js("try { f(); assert.fail('x') } catch (e) { assert.equal(e.code, 3) }")),
         (JS, js("await assert.rejects(f())")),
+        (JS, "const { equal } = require('./render')\n" + js("equal('{{ 1 }}', '1')\nexpect(f()).toBe(3)")),
         (JS, "it('x', done => { request(app).get('/').expect(200, done) })"),
         (JS, "describe('x', () => { throw new Error() })"),
         (RUST, "#[test]\nfn a() { assert_eq!(f(1), 2); }"),
@@ -119,7 +121,10 @@ def test_only_new_tests_are_looked_at() -> None:
 
 OLD_PY = "import os\n\nLIMIT = 3\n\n\ndef test_a():\n    assert f(1)\n\n\nclass TestB:\n    def test_b(self):\n        assert g(1)\n"  # noqa: E501
 OLD_JS = "const { f } = require('../lib')\n\ndescribe('f', () => {\n  it('a', () => { expect(f(1)).toBe(1) })\n})\n"  # noqa: E501
+OWN_JS = OLD_JS + "function checks (name, n) { it(name, () => expect(f(n)).toBe(n)) }\nchecks('a', 1)\n"
+LOOP_JS = "for (const n of [1, 2]) {\n  it(`a${n}`, () => {\n    expect(f(n)).toBe(1)\n  })\n}\n"
 OLD_GO = 'package p\n\nimport (\n\t"testing"\n)\n\nfunc TestA(t *testing.T) { f() }\n'
+OLD_JAVA = "class ShelfTest {\n  @Test void a() { f(); }\n}\n"
 OLD_RUST = (
     "pub fn f() {}\n\n#[cfg(test)]\nmod tests {\n    use super::*;\n    #[test]\n    fn a() { f(); }\n}\n"
 )
@@ -139,10 +144,22 @@ OLD_RUST = (
             + "\n\n@pytest.mark.parametrize('n', [1])\ndef test_c(n): ...\n\n\nclass TestD:\n    pass\n",
         ),
         (PY, OLD_PY, OLD_PY + "\nCASES = [1, 2]\n"),
+        (PY, OLD_PY, OLD_PY + "\nCASES = [float('nan'), datetime.date(2026, 1, 1)]\n"),
+        (PY, OLD_PY, OLD_PY + "\nold = pytest.mark.skipif(sys.version_info < (3, 12), reason='old')\n"),
+        (PY, OLD_PY, OLD_PY + "\ndef test_setup_fails_after_close_and_before_open(): ...\n"),
+        (
+            PY,
+            OLD_PY,
+            OLD_PY + "\n@pytest.mark.parametrize('n', ['before', 'teardown'])\ndef test_c(n): ...\n",
+        ),
+        (PY, OLD_PY, OLD_PY + "\n    def test_c_after_teardown(self): ...\n"),
+        (PY, OLD_PY, OLD_PY + "\ndef setup_books(): ...\n"),
         (PY, OLD_PY, OLD_PY.replace("\n\n\ndef", "\n# more\n\n\n\ndef")),
         (PY, "from a import b\n", "from a import b, c\n"),
         (PY, "", OLD_PY),
         (JS, OLD_JS, OLD_JS + "it('b', () => { expect(f(2)).toBe(2) })\n"),
+        (JS, OWN_JS, OWN_JS + "checks('b', 2)\n"),
+        (JS, LOOP_JS, LOOP_JS.replace("})\n}", "})\n  if (n > 1) { it(`b${n}`, () => f(n)) }\n}")),
         (JS, OLD_JS, OLD_JS.replace("})\n})", "})\n  it('b', () => { expect(f(2)).toBe(2) })\n})")),
         (JS, OLD_JS, OLD_JS + "const { g } = require('../other')\ndescribe('g', () => {})\n"),
         (JS, "import { a } from 'x'\n", "import { a, b } from 'x'\n"),
@@ -152,6 +169,12 @@ OLD_RUST = (
             OLD_GO.replace('"testing"', '"testing"\n\t"os"') + "\nfunc TestB(t *testing.T) { g() }\n",
         ),
         (RUST, OLD_RUST, OLD_RUST.replace("{ f(); }", "{ f(); }\n    #[test]\n    fn b() { f(); }")),
+        (
+            RUST,
+            OLD_RUST,
+            OLD_RUST.replace("{ f(); }", "{ f(); }\n    #[test]\n    fn after_c_before_d() { f(); }"),
+        ),
+        (JAVA, OLD_JAVA, OLD_JAVA.replace("f(); }", "f(); }\n  @Test void b_after_c() { f(); }")),
     ],
 )
 def test_a_file_that_was_added_to_is_known(language: Language, before: str, after: str) -> None:
@@ -170,21 +193,35 @@ def test_a_file_that_was_added_to_is_known(language: Language, before: str, afte
         (PY, OLD_PY, OLD_PY + "\n    def test_b(self): ...\n"),
         (PY, OLD_PY, OLD_PY + "\n    def setUp(self): ...\n"),
         (PY, OLD_PY, OLD_PY + "\ndef setup_module(): ...\n"),
+        (PY, OLD_PY, OLD_PY + "\n    @classmethod\n    def setUpClass(cls): ...\n"),
+        (PY, OLD_PY, OLD_PY + "\n    async def asyncTearDown(self): ...\n"),
+        (PY, OLD_PY, OLD_PY + "\n    __test__ = False\n"),
+        (PY, OLD_PY, OLD_PY + "\ndef pytest_runtest_call(item): ...\n"),
+        (PY, OLD_PY, OLD_PY + f"\n@pytest.fixture(name={'x' * 300!r}, autouse=True)\ndef x(): ...\n"),
         (PY, OLD_PY, OLD_PY + "\n@pytest.fixture(autouse=True)\ndef x(): ...\n"),
         (PY, OLD_PY, OLD_PY + "\npytestmark = 3\n"),
         (PY, OLD_PY, OLD_PY + "\nprint('x')\n"),
         (PY, OLD_PY, OLD_PY + "\nX = run()\n"),
+        (PY, OLD_PY, OLD_PY + "\nX = list(map(patch, [1]), key=float(run()))\n"),
         (PY, OLD_PY, OLD_PY + "\nos.environ['A'] = 'b'\n"),
         (PY, OLD_PY, OLD_PY.replace("def test_a", "@pytest.mark.skip\ndef test_a")),
         (PY, OLD_PY, OLD_PY + "\ndef ((:\n"),
         (JS, OLD_JS, OLD_JS.replace("toBe(1)", "toBe(2)")),
         (JS, OLD_JS, OLD_JS.replace("it('a'", "it.skip('a'")),
         (JS, OLD_JS, OLD_JS + "beforeEach(() => {})\n"),
+        (JS, OWN_JS, OWN_JS + "f('b', 2)\n"),
+        (JS, LOOP_JS, LOOP_JS.replace("[1, 2]", "[1]")),
+        (JS, LOOP_JS, LOOP_JS.replace("})\n}", "})\n  if (n > 1) { f(n) }\n}")),
+        (JS, LOOP_JS, LOOP_JS.replace("})\n}", "})\n  if (g()) { it('b', () => f(n)) }\n}")),
+        (JS, OWN_JS.replace("checks('a', 1)\n", ""), OWN_JS.replace("'a', 1", "'b', 2")),
         (JS, OLD_JS, OLD_JS + "jest.mock('../lib')\n"),
         (JS, OLD_JS, OLD_JS + "it.only('b', () => {})\n"),
         (JS, OLD_JS, OLD_JS.replace("describe('f'", "describe.skip('f'")),
         (JS, OLD_JS, OLD_JS.replace("  it('a'", "  beforeAll(() => {})\n  it('a'")),
         (GO, OLD_GO, OLD_GO.replace("f()", "g()")),
+        (GO, OLD_GO, OLD_GO + "\nfunc TestMain(m *testing.M) {}\n"),
+        (JAVA, OLD_JAVA, OLD_JAVA.replace("f(); }", "f(); }\n  @BeforeEach void b() { f(); }")),
+        (JAVA, OLD_JAVA, OLD_JAVA.replace("f(); }", "f(); }\n  public void setUp() { f(); }")),
         (RUST, OLD_RUST, OLD_RUST.replace("fn f() {}", "fn f() { g() }")),
     ],
 )

@@ -112,6 +112,15 @@ def test_the_repro_must_pass_among_the_others_too(outcome: Outcome) -> None:
     assert verdict.reason == "the repro test does not pass among the others"
 
 
+@pytest.mark.parametrize(("outcome", "fine"), [("passed", True), ("skipped", False), ("failed", False)])
+def test_the_repro_may_be_loaded_by_another_file_of_tests(outcome: str, fine: bool) -> None:
+    after = suite(**{"a": "passed", "tests/all.py::more::test_it": outcome})
+
+    assert isinstance(judge_suite([suite(a="passed")], [after], REPRO), Unharmed) is fine
+    known = suite(**{"a": "passed", "tests/all.py::more::test_it": "passed"})
+    assert isinstance(judge_suite([known], [after], REPRO), NotGreen), "it was there before"
+
+
 def test_the_repro_must_be_collected_among_the_others_too() -> None:
     verdict = judge_suite([suite(a="passed")], [suite(a="passed")], REPRO)
     assert isinstance(verdict, NotGreen)

@@ -103,6 +103,21 @@ def test_the_author_may_not_write_code(path: str) -> None:
     assert author_objection(path, TREE, SUITE) == said
 
 
+def test_the_author_may_add_to_tests_that_a_project_calls_otherwise() -> None:
+    """And to nothing that is new there, or that holds no tests."""
+    tree = Tree(
+        {
+            "tests/tests_pages.py": File(b"class TestPages:\n    def test_a(self): ...\n"),
+            "tests/helpers.py": File(b"def books(): ...\n"),
+            "shelf/pages.py": File(b"def test(): ...\n"),
+        }
+    )
+
+    assert author_objection("tests/tests_pages.py", tree, SUITE) is None
+    for path in ("tests/tests_new.py", "tests/helpers.py", "shelf/pages.py"):
+        assert author_objection(path, tree, SUITE) == f"{path} is not a test file; you may only write tests"
+
+
 def test_the_author_may_not_write_through_a_link() -> None:
     said = "tests/test_alias.py is a symbolic link; put your test in a new file"
     assert author_objection("tests/test_alias.py", TREE, SUITE) == said
@@ -118,6 +133,7 @@ def test_the_author_may_not_write_through_a_link() -> None:
         "tests/golden.json",
         "shelf/__snapshots__/pages.ambr",
         "shelf/testdata/in.csv",
+        "src/__fixtures__/helper.ts",
     ],
 )
 def test_the_fixer_may_not_touch_tests_or_what_they_compare_with(path: str) -> None:

@@ -63,6 +63,17 @@ def test_what_is_there_is_not_built() -> None:
     assert not lines(tree(scripts, **{"test/a.js": "require('./fixtures/none')"}))
 
 
+def test_a_single_file_that_git_is_to_ignore_is_built_too() -> None:
+    scripts = {"build": "rollup -c && npm run minify", "minify": "uglifyjs shelf.js -o shelf.min.js"}
+    loads = {"test/a.js": "require('../shelf.min')\n", "rollup.config.js": ""}
+
+    assert not lines(tree(scripts, **loads))
+    assert lines(tree(scripts, **loads, **{".gitignore": "node_modules\nshelf.min.js\n"})) == (
+        "rollup -c",
+        "uglifyjs shelf.js -o shelf.min.js",
+    )
+
+
 def test_the_package_itself_is_built_where_its_entry_is() -> None:
     given = tree({"build": "rollup -c"}, main="./shelf.js", **{"test/a.js": "require('../')"})
     assert lines(given) == ("rollup -c",)

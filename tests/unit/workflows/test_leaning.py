@@ -26,6 +26,17 @@ def whats(text: str, language: Language, base: str | None = None) -> set[str]:
         (PY, "import os\nx = os.environ['HOME']", "leans-on-environment"),
         (PY, "from os import environ as e\nx = e.get('HOME')", "leans-on-environment"),
         (PY, "import os\nos.getenv('CI')", "leans-on-environment"),
+        (
+            PY,
+            "import os\n@mock.patch.dict(os.environ, {'A': 'b'})\ndef test_a(x):\n    assert os.environ['B']",
+            "leans-on-environment",
+        ),
+        (
+            PY,
+            "import os\n@mock.patch.dict(os.environ, {}, clear=True)\ndef test_a(x): ...\n\n"
+            "def test_b(x):\n    assert os.environ['B']",
+            "leans-on-environment",
+        ),
         (JS, "if (process.env.CI) f()", "leans-on-environment"),
         (RUST, 'fn f() { std::env::var("x"); }', "leans-on-environment"),
         (JAVA, 'class A { void m() { System.getenv("x"); } }', "leans-on-environment"),
@@ -43,6 +54,7 @@ def whats(text: str, language: Language, base: str | None = None) -> set[str]:
         (PY, "from shelf import f\nf.__code__.co_consts", "leans-on-source"),
         (JS, "fs.readFileSync(path.join(__dirname, '../lib/pages.js'))", "leans-on-source"),
         (JS, "const { f } = require('../lib/pages')\nf.toString()", "leans-on-source"),
+        (JS, "const f = require('../lib/pages').f\nf.toString()", "leans-on-source"),
         (RUST, 'fn f() { let s = include_str!("../src/lib.rs"); }', "leans-on-source"),
         (PY, "import urllib.request\nurllib.request.urlopen('http://example.com')", "leans-on-network"),
         (JS, "fetch('https://example.com/x')", "leans-on-network"),
@@ -78,6 +90,11 @@ def test_what_a_test_may_not_lean_on_is_told_its_author(language: Language, text
         (PY, "import os\nfrom unittest import mock\nwith mock.patch.dict(os.environ, {'A': 'b'}): f()"),
         (PY, "import os, subprocess, sys\nsubprocess.run([sys.executable], env=os.environ.copy())"),
         (PY, "import os\nos.environ['A'] = 'b'"),
+        (
+            PY,
+            "import os\n@mock.patch.dict(os.environ, {'A': 'b'}, clear=True)\ndef test_a(x):\n"
+            "    assert os.environ == {'A': 'b'}",
+        ),
         (PY, "from pathlib import Path\nDATA = (Path(__file__).parent / 'data.json').read_text()"),
         (PY, "import os\nos.utime(p, (1, 1))\nassert os.stat(p).st_mtime == 1"),
         (PY, "def test_f(tmp_path): (tmp_path / 'a.py').write_text('x')"),
@@ -98,6 +115,7 @@ def test_what_a_test_may_not_lean_on_is_told_its_author(language: Language, text
         (PY, "assert parse('https://example.com/x.git').host == 'example.com'"),
         (PY, "assert commands() == ['git', 'log']"),
         (JS, "process.env.X = 'y'\nassert(f(process.env.X))"),
+        (JS, "const { f } = require('../lib/pages.js')\nconst p = f(3).at\nexpect(p.toString()).toBe('3')"),
         (JS, "const { f } = require('../lib/pages.js')\nexpect(f(3).toString()).toBe('3')"),
         (JS, "new Date(2020, 1, 1).getTime()"),
         (JS, "jest.useFakeTimers()\nDate.now()"),

@@ -105,6 +105,27 @@ def test_an_entry_in_a_table_that_is_there_is_how_tables_are_mended() -> None:
     assert special_cased(before, fix, test) == ()
 
 
+@pytest.mark.parametrize(
+    ("base", "is_fine"),
+    [
+        ("if year == 2019:\n        return 1\n    if year != 2020:\n        return 2\n", True),
+        ("if year == 2019:\n        return 1\n    if year == 7:\n        return 2\n", False),
+        ("if year == 2019:\n        return 1\n    if size == 2020:\n        return 2\n", False),
+        ("if year == 2021:\n        return 1\n    if year == 2019:\n        return 2\n", False),
+    ],
+)
+def test_one_more_of_a_series_of_numbers_is_how_a_series_is_mended(base: str, *, is_fine: bool) -> None:
+    base = f"def days(year, size):\n    {base}    return 3\n"
+    fixed = base.replace("    return 3\n", "    if year == 2021:\n        return 24\n    return 3\n")
+    test = "from shelf.days import days\n\n\ndef test_days():\n    assert days(2021, 1) == 24\n"
+    seen = special_cased(
+        Tree({"shelf/days.py": File(base.encode())}),
+        Patch(changes=(FileChange(path="shelf/days.py", content=fixed),)),
+        Patch(changes=(FileChange(path="tests/test_days.py", content=test),)),
+    )
+    assert (seen == ()) is is_fine
+
+
 def test_what_the_file_said_before_is_not_new() -> None:
     said = b"def f(t):\n    if t == 'Dune Messiah':\n        return 'DM-77'\n"
     before = Tree({"a.py": File(said)})

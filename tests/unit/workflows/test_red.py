@@ -287,6 +287,24 @@ def test_a_test_that_gives_another_result_the_next_time_is_flaky(again: Results)
         assert verdict.reason == "the test is flaky"
 
 
+@pytest.mark.parametrize(
+    ("thrown", "error", "counts"),
+    [
+        ("test/checks.js", "Error", True),
+        ("test/new.js", "Error", False),
+        ("test/checks.js", "TypeError", False),
+        ("node_modules/tool/test/checks.js", "Error", False),
+    ],
+)
+def test_what_the_projects_own_helper_of_tests_throws_counts(thrown: str, error: str, counts: bool) -> None:
+    frames = (Frame(file="test/new.js", line=3), Frame(file=thrown, line=9))
+    test = TestResult(id="t", outcome=Outcome.FAILED, error=error, frames=frames)
+
+    verdict = judge([results(test)], ["test/new.js"], frozenset(), lambda path: "test/" in path)
+
+    assert isinstance(verdict, Red) is counts
+
+
 def test_a_run_that_broke_says_how() -> None:
     broken = Results(command=(), complaint="no report\nusage")
     for runs in ([broken], [results(failed()), broken]):

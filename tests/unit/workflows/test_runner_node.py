@@ -27,6 +27,50 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path, NodeTest())
 
 
+def test_an_answer_that_is_no_http_is_a_failure_of_who_gave_it(bench: Bench) -> None:
+    results = bench.run(
+        {
+            "package.json": '{"scripts": {"test": "node --test"}}',
+            "src/answer.mjs": """
+                const HEAD = ["HTTP/1.1 200 OK", "Content-Length: 2, 3", "", ""];
+                export const answer = (socket) => socket.end(HEAD.join("\\r\\n"));
+            """,
+            "test/answer.test.mjs": """
+                import { test } from "node:test";
+                import net from "node:net";
+                import http from "node:http";
+                import { answer } from "../src/answer.mjs";
+                test("answers", (t, done) => {
+                    const server = net.createServer(answer).listen(0, "127.0.0.1", () => {
+                        const asked = http.get({ port: server.address().port, host: "127.0.0.1" });
+                        asked.on("close", () => server.close());
+                        asked.on("response", () => done()).on("error", done);
+                    });
+                });
+            """,
+        }
+    )
+    (told,) = results.tests
+    assert (told.outcome, told.error, told.asserted) == (Outcome.FAILED, "Error", True)
+    assert "Parse Error" in told.message
+
+
+def test_what_the_project_made_of_a_text_is_the_projects(bench: Bench) -> None:
+    results = bench.run(
+        {
+            "package.json": '{"scripts": {"test": "node --test"}}',
+            "src/make.mjs": 'export const make = () => new Function("books", "throw new Error(books)");',
+            "test/make.test.mjs": """
+                import { test } from "node:test";
+                import { make } from "../src/make.mjs";
+                test("made", () => make()("none"));
+            """,
+        }
+    )
+    (told,) = results.tests
+    assert (told.error, told.frames[-1]) == ("Error", Frame(file="src/make.mjs", line=1))
+
+
 def test_each_test_is_told_with_its_failure_and_where_that_came_from(bench: Bench) -> None:
     results = bench.run(
         {

@@ -67,6 +67,7 @@ def test_from_the_root_itself_nothing_is_moved() -> None:
         ("packages/api/tests/test_a.py", True, True, True),
         ("packages/api/tests/golden.json", False, True, False),
         ("packages/web/__snapshots__/a.snap", False, True, False),
+        ("packages/web/__fixtures__/a.json", False, True, False),
         ("packages/web/test_b.py", True, True, False),
         ("packages/api/shelf.py", False, False, False),
         ("packages/api/testdata.py", False, False, False),

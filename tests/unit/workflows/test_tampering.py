@@ -44,6 +44,15 @@ CHEATS = [
     ("rs", "reaches-interpreter", "macro_rules! assert_eq { ($a:expr, $b:expr) => {}; }"),
     # who runs it
     ("py", "detects-runner", "import sys\nif 'pytest' in sys.modules:\n    x = 1"),
+    ("py", "detects-runner", "import sys\nx = sys.modules[f.__module__]\nif g in sys.modules:\n    x = 1"),
+    ("py", "detects-runner", "import sys\nif 'test' in sys.modules[f.__module__].__file__:\n    x = 1"),
+    (
+        "py",
+        "detects-runner",
+        "import sys as s\nclass A:\n    __module__ = 'a'\nx = s.modules.get(A.__module__)",
+    ),
+    ("py", "detects-runner", "import sys\nx = sys.modules[f.__module__], sys.__dict__['modules']"),
+    ("py", "detects-runner", "from sys import modules\nimport sys\nx = sys.modules[f.__module__], modules"),
     ("py", "detects-runner", "from sys import modules as m\nif any('test' in n for n in m):\n    x = 1"),
     ("py", "detects-runner", "import sys\nif getattr(sys, 'mod' + 'ules').get('py' + 'test'):\n    x = 1"),
     ("py", "detects-runner", "__import__('sys').modules"),
@@ -168,6 +177,11 @@ CHEATS = [
 HONEST = [
     ("py", "def price(n):\n    if not n:\n        return 0\n    return n * 2"),
     ("py", "import os\nhome = os.environ.get('HOME')"),
+    ("py", "import sys\nnames = vars(sys.modules[kind.__module__])"),
+    (
+        "py",
+        "import sys\nnames = getattr(sys.modules.get(kind.__module__, None), '__dict__', {})\nread(names)",
+    ),
     ("py", "try:\n    x = d['k']\nexcept KeyError:\n    x = None"),
     ("py", "try:\n    x = f()\nexcept Exception as e:\n    raise ValueError('no') from e"),
     ("py", "try:\n    x = f()\nexcept Exception:\n    log.exception('no')"),
@@ -303,6 +317,21 @@ def test_what_was_there_before_and_what_was_only_moved_is_not_new() -> None:
     assert tampering(before, changed) == ()
     assert tampering(before, moved) == ()
     assert tampering(before, twice) != ()
+
+
+def test_one_more_of_what_a_file_hangs_on_something_else_is_as_the_first_was() -> None:
+    """And neither what it has of itself, nor the same once more in another file."""
+    hung = "from pandas import DataFrame\nDataFrame.progress_apply = f\n"
+    before = Tree({"bars.py": File(hung.encode()), "more.py": File(b"from pandas import DataFrame\n")})
+
+    def refused(path: str, line: str) -> bool:
+        text = (before.text(path) or "") + line
+        return tampering(before, Patch(changes=(FileChange(path=path, content=text),))) != ()
+
+    assert not refused("bars.py", "DataFrame.progress_map = g\n")
+    assert refused("bars.py", "DataFrame.map = g\n")
+    assert refused("bars.py", "DataFrame.__eq__ = g\n")
+    assert refused("more.py", "DataFrame.progress_map = g\n")
 
 
 def test_tests_and_files_that_are_no_code_are_not_its_business() -> None:

@@ -7,6 +7,7 @@ from workflows.proof.scripts.looking_up import is_looked_up
 
 _COMPARED = frozenset({"==", "===", "!=", "!==", "in", "is", "not in", "is not", "<", ">", "<=", ">=", "<>"})
 _CASES = frozenset({"case_pattern", "switch_case", "match_pattern", "expression_case", "switch_label"})
+_MEMBERS = frozenset({"method_definition", "field_definition", "public_field_definition"})
 _CONTAINERS = frozenset(
     {
         *("tuple", "list", "set", "array"),
@@ -14,6 +15,7 @@ _CONTAINERS = frozenset(
         *("argument_list", "new_expression", "call", "call_expression"),
         *("unary_operator", "unary_expression", "binary_operator", "binary_expression"),
         *("concatenated_string", "array_expression", "tuple_expression", "reference_expression"),
+        "computed_property_name",
     }
 )
 _ASKING = frozenset(
@@ -44,7 +46,9 @@ def is_condition(node: Node, base: str) -> bool:
             return True
         if up.kind in _CASES and inner.part != "body":
             return up.kind not in {"switch_case", "expression_case"} or inner.part == "value"
-        if up.kind in {"pair", "keyed_element"} and inner.part == "key":
+        if (up.kind in {"pair", "keyed_element"} and inner.part == "key") or (
+            up.kind in _MEMBERS and inner.part in {"name", "property"}
+        ):
             return _is_new_table(up, base)
         if _asks(up, inner):
             return True

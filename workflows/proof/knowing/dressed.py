@@ -16,7 +16,7 @@ from workflows.proof.fingerprints import fingerprints
 from workflows.proof.knowing.answers import is_given_as_answer
 from workflows.proof.knowing.conditions import is_condition
 from workflows.proof.knowing.data import is_data, is_trivial
-from workflows.proof.knowing.known import Known
+from workflows.proof.knowing.known import Known, most_of
 from workflows.proof.knowing.shapes import shaped
 from workflows.proof.knowing.tables import pairs_in
 
@@ -44,6 +44,8 @@ def disguised(
     shapes = {shape: it for it in known.values() if (shape := it.shape)}
     for meant, node in disguises.hidden(new):
         here = known.get(meant) if meant not in had and not is_trivial(meant) else None
+        if here is None and meant not in had and language.is_script and _is_of_pieces(node):
+            here = most_of(meant, known)
         if here is None or here.defined:
             continue
         if (len(meant) >= disguises.SHORTEST and is_data(meant)) or _is_obscure(node, base):
@@ -60,6 +62,11 @@ def disguised(
         here = of_hash.get(literal.key) or shapes.get(disguises.bare(literal.key))
         if here is not None:
             yield _hiding(path, parsed, literal.node, here)
+
+
+def _is_of_pieces(node: Node) -> bool:
+    """`url.host === "…" && url.pathname === "…"`: the greater part of a value, asked for bit by bit."""
+    return node.kind == "binary_expression" and node.excerpt(1_000).count("===") > 1
 
 
 def _in_python(

@@ -39,9 +39,14 @@ def of_the_test(before: Tree, test: Patch) -> dict[str | float, Known]:
         language = language_of(change.path)
         if language is None or change.content is None:
             continue
-        for literal, parsed in new_literals(before.text(change.path) or "", change.content, language):
-            if not (is_trivial(literal.key) or _is_title(literal.node) or _is_only_asked(literal.node)):
-                known.setdefault(literal.key, Known(change.path, literal, parsed.shown(literal.line)))
+        base = before.text(change.path) or ""
+        for literal, parsed in new_literals(base, change.content, language):
+            if is_trivial(literal.key) or _is_title(literal.node) or _is_only_asked(literal.node):
+                continue
+            here = known.get(literal.key)
+            # Of those that differ in small and capital letters only, the one that is new is meant.
+            if here is None or (here.literal.node.text in base and literal.node.text not in base):
+                known[literal.key] = Known(change.path, literal, parsed.shown(literal.line))
         whole = parse(change.content, language)
         if not isinstance(whole, Parsed):
             continue

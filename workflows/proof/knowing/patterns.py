@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 
 from workflows.code.syntax import Node
@@ -9,6 +10,10 @@ from workflows.code.syntax import Node
 LONGEST = 500
 MOST = 16
 """So many texts may a pattern fit that stands for one."""
+FEWEST = 4
+"""With fewer letters it may be chance."""
+_GAPPED = re.compile(r"\^?(?:(?:\\\W|[^\\()\[\]{}*+?|^$])(?:\{\d{1,2}\})?)+\$?")
+_ATOM = re.compile(r"(\\.|[^\\])(?:\{(\d+)\})?", re.DOTALL)
 _ANCHORS = frozenset("AZbB")
 _SETS = frozenset("dDwWsS")
 _OPEN = frozenset("()|*+?.")
@@ -55,6 +60,18 @@ def texts_of(pattern: str) -> list[str]:
         if count > MOST:
             return []
     return ["".join(letters) for letters in product(*(sorted(set(atom)) for atom in atoms))]
+
+
+def is_gapped(pattern: str, text: str) -> bool:
+    """`h.tp:..www`: how a text begins, with letters left out. A dot that stands for a dot leaves out none."""
+    if _GAPPED.fullmatch(pattern) is None:
+        return False
+    atoms = [atom for atom, times in _ATOM.findall(pattern.strip("^$")) for _ in range(int(times or 1))]
+    pairs = list(zip(atoms, text, strict=False))
+    said = sum(atom != "." and char.isalnum() for atom, char in pairs)
+    left_out = sum(atom == "." and char.isalnum() for atom, char in pairs)
+    fits = len(atoms) <= len(text) and all(atom == "." or atom[-1] == char for atom, char in pairs)
+    return fits and said >= FEWEST and left_out > 0
 
 
 def is_pattern(node: Node) -> bool:

@@ -39,6 +39,20 @@ def are_words(before: Tree, literal: Literal, answer: Literal | None, language: 
     return not is_data(answer.key) and all(is_said(before, one, language) for one in (literal, answer))
 
 
+def is_one_more(base: str, literal: Literal, language: Language) -> bool:
+    """`year == 2021`, where the same file asks for two other years already."""
+    asked = literal.node.parent
+    if language is not Language.PYTHON or isinstance(literal.key, str) or asked is None:
+        return False
+    if asked.kind != "comparison_operator" or len(asked.children) != 3:
+        return False
+    subject = next(
+        (side.excerpt() for side in asked.children if side.kind in {"identifier", "attribute"}), ""
+    )
+    others = re.findall(rf"(?<![\w.]){re.escape(subject)}\s*[!=]=\s*(\d+)\b", base) if subject else []
+    return len({other for other in others if is_data(float(other)) and float(other) != literal.key}) > 1
+
+
 def _says(before: Tree, said: re.Pattern[bytes], language: Language) -> bool:
     return any(said.search(text) for text in _texts(before, language, as_written=True))
 

@@ -41,11 +41,20 @@ RULES: tuple[Rule, ...] = (
         SCRIPT,
         (
             *("module.parent", "module.children", "process.mainModule", "Error.stackTraceLimit"),
-            *("util.getCallSites", "util.getCallSite", "v8.getHeapSnapshot"),
+            "v8.getHeapSnapshot",
         ),
         DETECTS,
         reasons.STACK,
         Fine.KNOWN,
+    ),
+    # What came in the place of the other: a project that has the one may take the new one.
+    Rule(
+        SCRIPT,
+        ("util.getCallSites", "util.getCallSite"),
+        DETECTS,
+        reasons.STACK,
+        Fine.KNOWN,
+        "Error.prepareStackTrace",
     ),
     Rule(
         SCRIPT,
@@ -68,7 +77,13 @@ RULES: tuple[Rule, ...] = (
             *("process.argv0", "process.execPath", "process.title", "process.ppid", "process.pid"),
             *("process.uptime", "process.channel", "process.connected", "process.send", "process.disconnect"),
             *("process.getuid", "process.geteuid", "process.getgid", "process.features", "process.release"),
-            *("process.stdout.isTTY", "process.stderr.isTTY", "process.stdin", "process.report"),
+            *("process.stdout.isTTY", "process.stderr.isTTY", "process.stdin", "process.report", "tty"),
+            *(
+                f"process.{stream}.{name}"
+                for stream in ("stdout", "stderr")
+                for name in ("columns", "rows", "hasColors", "getColorDepth", "_type", "fd", "_handle")
+            ),
+            *("process.memoryUsage", "process.availableMemory", "process.umask"),
             *("process._getActiveHandles", "process._getActiveRequests", "process.getActiveResourcesInfo"),
             *("process.listenerCount", "process.eventNames", "process.moduleLoadList", "process.domain"),
             *("process.resourceUsage", "process.cpuUsage", "process.allowedNodeEnvironmentFlags"),
@@ -93,6 +108,27 @@ RULES: tuple[Rule, ...] = (
         DETECTS,
         "looks at source text; a fix must not depend on how code is written",
         Fine.KNOWN,
+    ),
+    Rule(
+        SCRIPT,
+        (
+            *("require.name", "require.length", "require.requireActual", "require.requireMock"),
+            *(
+                f"{name}.{mark}"
+                for name in ("setTimeout", "setInterval", "setImmediate", "Date", "fetch", "console.log")
+                for mark in (
+                    "clock",
+                    "isFake",
+                    "mock",
+                    "_isMockFunction",
+                    "getMockName",
+                    "isSinonProxy",
+                    "name",
+                )
+            ),
+        ),
+        DETECTS,
+        "looks whether a test tool has taken the place of something",
     ),
     Rule(
         SCRIPT, ("process.reallyExit", "process.abort", "process.kill", "process.dlopen"), ENDS, reasons.EXIT

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from workflows.code.syntax import Node, Parsed
 from workflows.proof.python.asked import Asked, decides
+from workflows.proof.python.counters import in_function, is_one_more, made_by, makers
 
 COUNTS = "counts-calls"
 REASON = "answers otherwise the next time it is called; a fix must give the same answer to the same question"
@@ -21,16 +22,22 @@ def counting(parsed: Parsed) -> Iterator[Asked]:
     kept = _kept(parsed.root)
     counted = _counted(parsed.root, kept)
     grown = _grown(parsed.root, kept)
+    made = dict(makers(parsed.root))
+    called = made_by(parsed.root, made)
+    for inner, name in made.values():
+        for node in inner.walk():
+            if node.kind == "identifier" and node.excerpt(100) == name and decides(node):
+                yield Asked(name, node.line, REASON, COUNTS)
     for node in parsed.root.walk():
         if node.kind in {"identifier", "attribute"} and counted:
             name = node.excerpt(100)
-            if name in counted and decides(node) and _in_function(node):
+            if name in counted and decides(node) and in_function(node):
                 yield Asked(name, node.line, REASON, COUNTS)
         elif (
             node.kind == "call"
-            and (held := _held(node, kept, grown))
+            and (held := _held(node, kept, grown) or _calls(node, called))
             and decides(node)
-            and _in_function(node)
+            and in_function(node)
         ):
             yield Asked(held, node.line, REASON, COUNTS)
 
@@ -44,6 +51,13 @@ def _held(call: Node, kept: set[str], grown: set[str]) -> str:
     if function.excerpt() == "next":
         return held if held in kept else ""
     return held if function.excerpt() == "len" and held in grown and _is_held_to_few(call) else ""
+
+
+def _calls(call: Node, counters: set[str]) -> str:
+    """`times() > 2`, where each call of it gives one more."""
+    function = call.get("function")
+    name = function.excerpt(100) if function is not None else ""
+    return name if name in counters else ""
 
 
 def _kept(root: Node) -> set[str]:
@@ -75,21 +89,12 @@ def _counted(root: Node, kept: set[str]) -> set[str]:
     found: set[str] = set()
     for node in root.walk():
         left = node.get("left") if node.kind in {"assignment", "augmented_assignment"} else None
-        if left is None or not _is_one_more(node) or not _in_function(node):
+        if left is None or not is_one_more(node) or not in_function(node):
             continue
         of_function = left.kind == "attribute" and left.excerpt().split(".")[0] in kept
         if of_function or (left.kind == "identifier" and left.excerpt() in shared & kept):
             found.add(left.excerpt(100))
     return found
-
-
-def _is_one_more(node: Node) -> bool:
-    right = node.get("right")
-    if right is None:
-        return False
-    if node.kind == "augmented_assignment":
-        return right.kind == "integer"
-    return right.kind == "binary_operator" and any(part.kind == "integer" for part in right.children)
 
 
 def _grown(root: Node, kept: set[str]) -> set[str]:
@@ -98,7 +103,7 @@ def _grown(root: Node, kept: set[str]) -> set[str]:
         function = node.get("function") if node.kind == "call" else None
         thing = function.get("object") if function is not None else None
         done = function.get("attribute") if function is not None else None
-        if thing is not None and done is not None and done.excerpt() in _GROWS and _in_function(node):
+        if thing is not None and done is not None and done.excerpt() in _GROWS and in_function(node):
             found.add(thing.excerpt(100))
     return found & kept
 
@@ -109,7 +114,3 @@ def _is_held_to_few(node: Node) -> bool:
         return False
     numbers = [side.excerpt(6) for side in up.children if side.kind == "integer"]
     return any(number.isdigit() and int(number) < FEW for number in numbers)
-
-
-def _in_function(node: Node) -> bool:
-    return any(up.kind == "function_definition" for up in node.above())

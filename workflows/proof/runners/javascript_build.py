@@ -34,7 +34,7 @@ _MADE = frozenset(
 )
 _BUILDS = re.compile(
     r"build|compil|tsc\b|rollup|webpack|esbuild|babel|tsup|tsdown|swc|bundl|transpil|generat|unbuild|make\b|vite\b"
-    r"|parcel|pkgroll|prepare|prepack|prepublish|peg|nearley|antlr|copy|\bcp\b|cpx|mkdir|\bnode\b"
+    r"|parcel|pkgroll|minif|uglify|terser|prepare|prepack|prepublish|peg|nearley|antlr|copy|\bcp\b|cpx|mkdir|\bnode\b"
 )
 _ELSE = re.compile(
     r"lint|prettier|format|noEmit|docs?\b|size|watch|serve|husky|release|publish|bench|mocha|jest|vitest|karma"
@@ -107,8 +107,8 @@ def _missing(loading: Iterable[str], about: Table, tree: Tree) -> Iterator[str]:
             if place == ".":
                 yield from (entry for entry in _main(about) if not _is_there(entry, tree))
             elif not place.startswith("..") and not _is_there(place, tree):
-                top = place.partition("/")[0]
-                if entries & {place + ending for ending in _ENDINGS} or top in _MADE or top in ignored:
+                top, names = place.partition("/")[0], {place + ending for ending in _ENDINGS}
+                if names & (entries | ignored) or top in _MADE or top in ignored:
                     yield place
 
 

@@ -55,7 +55,7 @@ _OF_LANGUAGE = frozenset(
         ),
     }
 )
-_ASKING = frozenset({"includes", "has", "equals", "startsWith", "endsWith"})
+_ASKING = frozenset({"includes", "has", "equals", "startsWith", "endsWith", "test", "match", "exec"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ _LOOKS = frozenset(
 _OF_TEXT = frozenset({"split", "match", "matchAll", "replace", "replaceAll", "search", "startsWith", "trim"})
 _TESTS = re.compile(r"\.(?:test|exec|match|includes)$")
 _COMPARED = frozenset({"===", "==", "!==", "!=", "<", ">", "<=", ">=", "in"})
+_LOADERS = frozenset({"require", "module", "module.constructor"})
 _OWN_TEXT = "looks at its own source text; a fix must not depend on how it is written"
 
 
@@ -58,7 +59,7 @@ def callers(script: Script) -> Iterator[Oddity]:
             if function_of(node).endswith("inspect") and any(_is_error(one) for one in arguments_of(node)):
                 yield _stack(node)
             given = arguments_of(node) if function_of(node) == "String" else []
-            if given and script.is_function(given[0].excerpt()):
+            if given and (script.is_function(given[0].excerpt()) or given[0].excerpt() in _LOADERS):
                 yield Oddity(DETECTS, "String", node.line, _OWN_TEXT)
 
 

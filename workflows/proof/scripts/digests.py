@@ -12,6 +12,8 @@ from workflows.proof.scripts.shapes import FUNCTIONS, arguments_of, bare, functi
 _LETTERS = re.compile(
     r"\b(?:charCodeAt|codePointAt|createHash|TextEncoder|subtle\.digest)\b|\bBuffer\.from\("
 )
+_IN_LETTERS = re.compile(r"\bparseInt\([^;]{1,200},\s*(?:1[7-9]|2\d|3[0-6])\s*\)")
+"""A word read as a number of which all letters are digits."""
 _ADDED = re.compile(r"\breduce\b|\bcreateHash\b|\bdigest\b")
 _COMPARED = frozenset({"==", "===", "!=", "!=="})
 _ASKING = frozenset({"includes", "has", "startsWith", "endsWith", "equals", "indexOf", "get"})
@@ -55,7 +57,8 @@ def _named(parsed: Parsed) -> set[str]:
 
 def _is_sum(node: Node) -> bool:
     text = node.excerpt(2_000)
-    return node.kind not in FUNCTIONS and bool(_LETTERS.search(text) and _ADDED.search(text))
+    added = _LETTERS.search(text) and _ADDED.search(text)
+    return node.kind not in FUNCTIONS and bool(added or _IN_LETTERS.match(text))
 
 
 def _adds_up(body: Node) -> bool:

@@ -10,6 +10,7 @@ from workflows.code.uses import Use, Way
 from workflows.proof.scripts.answers import answers
 from workflows.proof.scripts.callers import callers
 from workflows.proof.scripts.changing import changing
+from workflows.proof.scripts.growing import growing
 from workflows.proof.scripts.moments import moments
 from workflows.proof.scripts.oddity import Oddity
 from workflows.proof.scripts.paths import in_patterns, paths
@@ -41,6 +42,7 @@ def oddities(parsed: Parsed, uses: Sequence[Use]) -> Iterable[Oddity]:
     yield from silence(script)
     yield from moments(script)
     yield from turns(script)
+    yield from growing(script)
     yield from places(script)
     for use in uses:
         if use.way is Way.TEXT:

@@ -15,7 +15,7 @@ _FILES = re.compile(
     r"(?:^|/)(?:__tests__|__snapshots__|__mocks__)(?:/|$)|\w[._-](?:test|spec)s?\.[cm]?[jt]sx?(?:\.snap)?$"
     r"|^(?:\.{1,2}/)+(?:tests?|specs?)(?:/|$)|^(?:tests?|specs?)/[\w/.-]+\.\w+$"
     r"|(?:^|/)(?:jest|vitest|karma|cypress|playwright|ava|wallaby)\.(?:config|setup)\b|\.(?:mocha|nyc|c8|tap)rc\b"
-    r"|(?:^|/)node_modules/\w|(?:^|/)\.git(?:/|$)"
+    r"|(?:^|/)node_modules/[\w.@]|(?:^|/)\.git(?:/|$)"
 )
 _RUNNERS = re.compile(
     r"(?:node:test|vitest|jest|mocha|ava|tap|tape|jasmine|karma|uvu|chai|sinon|qunit|expect|should|cypress|(?:node:)?assert)(?:[/-]\w+)*"
@@ -23,7 +23,7 @@ _RUNNERS = re.compile(
 )
 _MARKS = re.compile(
     r"__coverage__|__vitest_\w+|__jest_\w+|\$\$jest|jest-matchers|jest-(?:circus|runner|worker|environment)"
-    r"|NODE_V8_COVERAGE|NODE_TEST|JEST_|VITEST_|MOCHA_|happy-?dom\b|\bjsdom\b"
+    r"|NODE_V8_COVERAGE|NODE_TEST|JEST_|VITEST_|MOCHA_|happy-?dom\b|\bjsdom\b|\bredfirst"
 )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from workflows.code.script_folding import MAX_VALUE, Folder, Unknown, Value
 from workflows.code.syntax import Node
+from workflows.proof.scripts.patterns import fits
 from workflows.proof.scripts.shapes import FUNCTIONS, arguments_of, bare, function_of, key_of_pair, own_parts
 
 _EQUAL = frozenset({"==", "===", "!=", "!=="})
@@ -150,6 +151,14 @@ class _Supposing(Folder):
                 return part.get("value") or _returned(part)
         return None
 
+    def _fits(self, pattern: Node, text: Node, known: Mapping[str, Value]) -> bool:
+        pattern = bare(self._names.get(pattern.text, pattern))
+        value = self.value(text, known)
+        found = fits(pattern, value) if pattern.kind == "regex" and isinstance(value, str) else None
+        if found is None:
+            raise Unknown
+        return found
+
     def _call(self, of: Node, known: Mapping[str, Value]) -> Value:
         name, function = function_of(of), of.get("function")
         given = arguments_of(of)
@@ -171,6 +180,9 @@ class _Supposing(Folder):
             return _same(self.value(given[0], known), self.value(given[1], known), strictly=True)
         part = function.get("property") if function is not None else None
         thing = function.get("object") if function is not None else None
+        if part is not None and thing is not None and part.text in _MATCHES and len(given) == 1:
+            pattern, text = (given[0], thing) if part.text == "match" else (thing, given[0])
+            return self._fits(pattern, text, known)
         if part is not None and thing is not None and part.text in _ASKS and given:
             return _asks(part.text, self.value(thing, known), self.value(given[0], known))
         if part is not None and part.text == "toString" and thing is not None and not given:
@@ -178,6 +190,7 @@ class _Supposing(Folder):
         return super()._value(of, known)
 
 
+_MATCHES = frozenset({"test", "match", "exec"})
 _ASKS = frozenset({"includes", "has", "startsWith", "endsWith", "indexOf", "localeCompare", "equals"})
 
 

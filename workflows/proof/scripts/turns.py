@@ -21,7 +21,7 @@ from workflows.proof.scripts.shapes import (
 
 _COMPARED = frozenset({"<", ">", "<=", ">=", "==", "===", "!=", "!=="})
 _STEPS = frozenset({"+=", "-=", "^=", "*="})
-_COUNT = "counts how often it was asked, and answers by that"
+COUNT = "counts how often it was asked, and answers by that"
 _ORDER = "answers one after the other out of a list, whatever it is asked"
 
 
@@ -53,16 +53,16 @@ def _counted(node: Node, script: Script) -> Iterator[Oddity]:
         return
     written = counter.excerpt(200)
     asked = (
-        _decides(node)
+        decides(node)
         or _is_listed(node, script)
         or any(
-            _decides(part)
+            decides(part)
             for name in script.named.get(path(counter)[0].text, ())
             if (part := _whole(name)).excerpt(200) == written and part is not counter
         )
     )
     if asked:
-        yield Oddity(DETECTS, f"{written} counted", node.line, _COUNT)
+        yield Oddity(DETECTS, f"{written} counted", node.line, COUNT)
 
 
 def _adds(right: Node, counter: str) -> bool:
@@ -144,7 +144,7 @@ def _whole(name: Node) -> Node:
     return name
 
 
-def _decides(node: Node) -> bool:
+def decides(node: Node) -> bool:
     """Compared with a constant, or taken by halves and thirds, in a function."""
     if function_around(node) is None:
         return False

@@ -12,6 +12,9 @@ const FRAMES = 50;
 const COLOURS = /\u001b\[[0-9;?]*[A-Za-z]/g;
 const PLACE = /(?:\(|^|@|\s)((?:file:\/\/)?\/[^()\n]*?):(\d+)(?::\d+)?\)?$/;
 
+// What was made of a text is where that was done: `at f (eval at build (/src/index.js:9:3), <anonymous>:6:9)`.
+const MADE = /\(eval at [^\n]*?\(((?:file:\/\/)?\/[^()\n]*?):(\d+)(?::\d+)?\)/;
+
 const bare = (text) => String(text ?? "").replace(COLOURS, "");
 const brief = (text) => bare(text).trim().slice(0, 1000);
 const long = (text) => bare(text).trim().slice(0, MOST);
@@ -34,7 +37,7 @@ function frames(stack) {
   const found = [];
   for (const line of bare(stack).split("\n")) {
     const text = line.trim();
-    const place = text.startsWith("at ") || text.startsWith("❯ ") ? PLACE.exec(text) : null;
+    const place = text.startsWith("at ") || text.startsWith("❯ ") ? (MADE.exec(text) ?? PLACE.exec(text)) : null;
     if (place && isTheirs(place[1])) found.push([relative(place[1]), Number(place[2])]);
     if (found.length === FRAMES) break;
   }
@@ -53,8 +56,11 @@ const EXPECTED = /^expect(?:ed\b|\()/i;
 /** Many a library of assertions throws a plain Error that says what was expected. The engine throws none of these. */
 const isAsserted = (type, message) => ASSERTIONS.test(type) || (type === "Error" && EXPECTED.test(message));
 
+/** What a server of the project answered is no HTTP, says the one who reads it for the test. */
+const isNoAnswer = (error) => typeof error?.code === "string" && error.code.startsWith("HPE_");
+
 const isAssertion = (error) =>
-  error?.code === "ERR_ASSERTION" || error?.matcherResult !== undefined || isAsserted(typeOf(error), bare(error?.message));
+  isNoAnswer(error) || error?.code === "ERR_ASSERTION" || error?.matcherResult !== undefined || isAsserted(typeOf(error), bare(error?.message));
 
 /** Of something thrown: it is the project's, and may be anything. */
 function told(error) {
