@@ -123,6 +123,12 @@ SWALLOWS: Mapping[str, Written] = {
     "by way of what reads, given to it": Written(
         "try:\n    url = json.loads(url, object_hook=other)\nexcept Exception:\n    pass", "import json\n"
     ),
+    "what the library reads": Written(
+        "try:\n    url = json.loads(url)\nexcept Exception:\n    pass", "import json\n"
+    ),
+    "what the library reads, given back": Written(
+        "try:\n    return json.loads(url)\nexcept Exception:\n    return {}", "import json\n"
+    ),
     "forgiven for being there": Written(
         "with Forgiving():\n    url = other(url)",
         "class Forgiving:\n    def __enter__(self):\n        return self\n\n"

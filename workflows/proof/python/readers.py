@@ -18,10 +18,15 @@ _OF_TEXTS = frozenset(name for name in dir(str) if name.islower())
 
 
 def is_asking_the_library(clause: Node, library: Collection[str]) -> bool:
-    """`try: ipaddress.ip_address(text)`: all that can go wrong is what that one call says of it."""
+    """`try: ipaddress.ip_address(text)`: all that can go wrong is what that one call says of it.
+
+    To take what it reads, and something made up where it cannot be read, is no question.
+    """
     tried = clause.parent.get("body") if clause.parent is not None else None
     done = [one for one in tried.children if one.kind != "comment"] if tried is not None else []
-    if len(done) != 1 or done[0].kind not in {"expression_statement", "return_statement"}:
+    if [[one.kind, *(part.kind for part in one.children)] for one in done] != [
+        ["expression_statement", "call"]
+    ]:
         return False
     parts = list(done[0].walk())
     calls = [function for part in parts if part.kind == "call" and (function := part.get("function"))]
