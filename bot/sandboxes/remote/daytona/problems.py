@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.retry_after import asked_to_wait
+from bot.sandboxes.remote.heeding import heeding
 from bot.sandboxes.remote.host import HostSilent
 from workflows.errors import Gone, OperatorProblem, Problem, SandboxBroken
 
@@ -27,7 +28,7 @@ async def asked(name: str, work: Callable[[], Awaitable[T]]) -> T:
     from daytona.common import errors as daytona
 
     try:
-        return await work()
+        return await heeding(work)
     except (daytona.DaytonaTimeoutError, daytona.DaytonaConnectionError) as silent:
         raise HostSilent(f"{name} does not answer: {_said(silent)}") from silent
     except daytona.DaytonaError as error:
@@ -54,7 +55,7 @@ async def told(work: Callable[[], Awaitable[T]]) -> T:
     from daytona.common import errors as daytona
 
     try:
-        return await work()
+        return await heeding(work)
     except daytona.DaytonaError as error:
         if isinstance(error.__cause__, Problem):
             # Our own, raised by who listens, and wrapped on its way through the SDK.

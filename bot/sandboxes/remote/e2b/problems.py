@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from bot.sandboxes.remote.heeding import heeding
 from bot.sandboxes.remote.host import HostSilent
 from workflows.errors import Gone, OperatorProblem, Problem, SandboxBroken
 
@@ -24,7 +25,7 @@ async def asked(name: str, work: Callable[[], Awaitable[T]]) -> T:
     from e2b import exceptions as e2b
 
     try:
-        return await work()
+        return await heeding(work)
     except (e2b.NotFoundException, e2b.SandboxNotRunningException) as missing:
         raise Gone(f"{name} does not know it: {_said(missing)}") from missing
     except e2b.AuthenticationException as refused:
@@ -55,7 +56,7 @@ async def told(work: Callable[[], Awaitable[T]]) -> T:
     from e2b import exceptions as e2b
 
     try:
-        return await work()
+        return await heeding(work)
     except (e2b.SandboxNotRunningException, e2b.SandboxNotFoundException) as ended:
         raise Gone(f"The sandbox has ended: {_said(ended)}") from ended
     except (e2b.SandboxException, e2b.AuthenticationException, httpx.HTTPError, OSError) as error:
